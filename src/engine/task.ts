@@ -1,0 +1,114 @@
+/**
+ * What the server asks of an engine, and what an engine tells while it works. Types only.
+ *
+ * The server knows `TaskRunner` and nothing of browsers; the engine knows `Recorder` and nothing of databases.
+ */
+
+/** One task, as accepted. Everything in it was checked before the run got its id. */
+export interface TaskSpec {
+  readonly runId: string;
+  readonly prompt: string;
+  /** Start page; null only where the prompt itself goes to one. */
+  readonly url: string | null;
+  /** Which decider: `rules`, later the name of a model. */
+  readonly engine: string;
+  readonly maxSteps: number;
+  /** JSON Schema that `output` must satisfy, or null. */
+  readonly dataExtractionSchema: unknown;
+  readonly errorCodeMapping: Readonly<Record<string, string>>;
+  readonly extraHttpHeaders: Readonly<Record<string, string>>;
+  /** Values of `{{NAME}}`: resolved at fill time into the origin of `url`, and written nowhere. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly browser: {
+    readonly headed: boolean;
+    readonly path: string | null;
+    /** CDP address of a browser to connect to instead of starting one. */
+    readonly address: string | null;
+    readonly cdpHeaders: Readonly<Record<string, string>>;
+  };
+  /** Folder of this run for files that pages offer; made by the server, 0700. */
+  readonly downloadsDir: string;
+}
+
+/** One action that was carried out, or tried. No secret value and no value of a password field is in it. */
+export interface ActionRecord {
+  /** An action type of the API: `goto_url`, `click`, `input_text`, `keypress`, `wait`, `extract`, `download_file`, ... */
+  readonly actionType: string;
+  readonly status: 'completed' | 'failed';
+  /** Why, in words: which clause, which element. */
+  readonly reasoning: string;
+  /** What was acted on, in words: role and name of the element. */
+  readonly intention: string | null;
+  /** Text typed, keys pressed; `*****` where it was secret. */
+  readonly text: string | null;
+  /** 0..1; null where nothing was chosen. */
+  readonly confidence: number | null;
+  readonly output: unknown;
+  /** The page's address after the action. */
+  readonly url: string | null;
+  /** What went wrong, when `status` is `failed`. */
+  readonly response: string | null;
+  readonly fileName: string | null;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  /** PNG of the viewport after the action. */
+  readonly screenshot: Uint8Array | null;
+}
+
+export interface StepEnd {
+  readonly status: 'completed' | 'failed' | 'canceled';
+  readonly isLast: boolean;
+}
+
+/** A file that a page gave. `path` lies in `downloadsDir` under a name of ours. */
+export interface DownloadedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256, hex. */
+  readonly checksum: string;
+  readonly url: string;
+}
+
+/**
+ * Where an engine's work is written as it happens. Each call is durable when its promise resolves. A call rejects when this
+ * worker no longer holds the run (its lease was lost): the engine then stops at once.
+ */
+export interface Recorder {
+  /** Before the first action on a page: from here on the run is never run again. */
+  acting(): Promise<void>;
+  stepStarted(order: number): Promise<void>;
+  action(stepOrder: number, action: ActionRecord): Promise<void>;
+  stepEnded(order: number, end: StepEnd): Promise<void>;
+  downloaded(file: DownloadedFile): Promise<void>;
+}
+
+export interface TaskError {
+  readonly error_code: string;
+  readonly reasoning: string;
+  readonly error_type?: string;
+}
+
+/** How a task ended. `canceled` and `timed_out` are the server's to say. */
+export type Outcome =
+  | { readonly status: 'completed'; readonly output: unknown }
+  | {
+      readonly status: 'failed' | 'terminated';
+      readonly reason: string;
+      readonly errors: readonly TaskError[];
+      /** What had been extracted before the end; null when nothing. */
+      readonly output: unknown;
+    };
+
+export interface TaskRunner {
+  /** Runs one task to its end. Rejects with `signal.reason` when aborted, within a second, browser context closed. */
+  run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
+  /** Closes the browser. */
+  close(): Promise<void>;
+}
+
+/** Why a prompt cannot be accepted; `clause` is the part of it that is not understood. */
+export interface PromptRefusal {
+  readonly clause: string;
+  readonly reason: string;
+}

@@ -1,0 +1,117 @@
+/**
+ * Exit codes and the errors that carry them.
+ *
+ * Exit codes are public API: scripts branch on them, so a number never changes its meaning. This table is the only one:
+ * `skyvern exit-codes` and the README print it.
+ */
+export const EXIT_CODES = {
+  ok: [0, 'completed; or the command did what it says'],
+  bug: [1, 'a bug in this tool'],
+  usage: [2, 'usage: flag, value, file'],
+  network: [3, 'network or server error, retries used up'],
+  auth: [4, 'key missing or refused'],
+  notFound: [5, 'not found'],
+  rateLimited: [6, 'rate limited past the deadline'],
+  startUnknown: [7, 'start outcome unknown'],
+  stillRunning: [8, 'still running (`run get --exit-status`)'],
+  refused: [9, 'refused by the server (400, 402, 409, 422)'],
+  runFailed: [10, 'run `failed`'],
+  runTerminated: [11, 'run `terminated`'],
+  runCanceled: [12, 'run `canceled`'],
+  runTimedOut: [13, 'run `timed_out`'],
+  needsPerson: [14, 'run waits for a person (`--on-pause fail`)'],
+  notMet: [15, '`--assert` or `--output-schema` not met'],
+  integrity: [16, 'integrity: checksum, signature, wrong origin'],
+  localFault: [17, 'local disk, lock or permission'],
+  timeout: [124, '`--timeout` passed; the run goes on'],
+  hangup: [129, 'SIGHUP'],
+  interrupted: [130, 'SIGINT (Ctrl-C): detached, the run goes on'],
+  terminated: [143, 'SIGTERM'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ExitName = keyof typeof EXIT_CODES;
+export type ExitCode = (typeof EXIT_CODES)[ExitName][0];
+export const exitCode = (name: ExitName): ExitCode => EXIT_CODES[name][0];
+
+export interface ErrorOptions {
+  /** What to type next. Commands stand in backticks and exist: a test resolves each. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  readonly runId?: string;
+  readonly requestId?: string;
+}
+
+/** `message` is what went wrong in one sentence; `code` is stable and searchable; `exit` names a row of the table. */
+export class SkyvernError extends Error {
+  readonly code: string;
+  readonly exit: ExitName;
+  readonly hint: string;
+  readonly runId: string | undefined;
+  readonly requestId: string | undefined;
+  constructor(exit: ExitName, code: string, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.exit = exit;
+    this.code = code;
+    this.hint = options.hint ?? '';
+    this.runId = options.runId;
+    this.requestId = options.requestId;
+  }
+  get exitCode(): ExitCode {
+    return exitCode(this.exit);
+  }
+}
+
+/** Bad flag, value or file: 2. */
+export class UsageError extends SkyvernError {
+  constructor(message: string, options: ErrorOptions & { code?: string } = {}) {
+    super('usage', options.code ?? 'usage', message, options);
+  }
+}
+
+/** No usable answer after the retries that are allowed: 3. */
+export class NetworkError extends SkyvernError {
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super('network', code, message, options);
+  }
+}
+
+/** An answer with a status of 400 or more. `status` is the HTTP status; the exit code follows from it. */
+export class ApiError extends SkyvernError {
+  readonly status: number;
+  /** The decoded body, as the server sent it. Untrusted, and it may echo what was sent. */
+  readonly body: unknown;
+  constructor(exit: ExitName, code: string, status: number, message: string, body: unknown, options: ErrorOptions = {}) {
+    super(exit, code, message, options);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Wrong origin, checksum or signature: 16. */
+export class IntegrityError extends SkyvernError {
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super('integrity', code, message, options);
+  }
+}
+
+/** Disk, lock, permission, missing browser, port taken: 17. */
+export class LocalError extends SkyvernError {
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super('localFault', code, message, options);
+  }
+}
+
+/** What an abort signal carries when the user or the system asked us to stop: 129, 130 or 143. */
+export class Interrupted extends SkyvernError {
+  constructor(exit: 'hangup' | 'interrupted' | 'terminated') {
+    super(exit, exit, 'interrupted');
+  }
+}
+
+/** The verdict was already shown: main() exits with its code and prints nothing more. */
+export class Verdict extends SkyvernError {
+  constructor(exit: ExitName) {
+    super(exit, 'verdict', '');
+  }
+}

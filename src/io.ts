@@ -1,0 +1,23 @@
+/** A stream we write to; `columns` and `rows` are there on a terminal. */
+export type Out = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+
+/** What a command may know of the outside world, except time, randomness and the network. `process` has this shape. */
+export interface Io {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  /** Results: what a pipe wants. */
+  readonly stdout: Out;
+  /** What a person wants. */
+  readonly stderr: Out;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  readonly pid: number;
+  /** The Node that runs us and the script it was given: how the embedded server is started beside us. */
+  readonly execPath: string;
+  readonly argv: readonly string[];
+  cwd(): string;
+  /** Undefined where the platform knows no user ids. */
+  getuid?(): number;
+  /** `kill(pid, 0)` asks whether a process lives; throws ESRCH when it does not. */
+  kill(pid: number, signal?: NodeJS.Signals | 0): true;
+}

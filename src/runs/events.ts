@@ -1,0 +1,59 @@
+/**
+ * The events of one run: the public contract that every renderer reads, `--output ndjson` prints and `--record` keeps.
+ *
+ * Fields are stable: adding is allowed, changing is not. Times in `at` are epoch milliseconds, when we saw it; the server's
+ * own times are inside the items. `id` is unique in its stream and the same whenever the same run is watched again, so that
+ * `tail --after ID` resumes.
+ */
+import type { ExitCode } from '../errors.js';
+import type { Artifact } from '../protocol/artifact.js';
+import type { Run } from '../protocol/run.js';
+import type { Action, Block, Step, Thought } from '../protocol/timeline.js';
+
+interface EventBase {
+  readonly v: 1;
+  /** 1, 2, 3, ... within one stream. */
+  readonly seq: number;
+  readonly at: number;
+  readonly run_id: string;
+  readonly id: string;
+}
+
+/** A block without what is told by events of its own. */
+export type BlockItem = Omit<Block, 'actions'>;
+
+export type RunEventBody =
+  /** First of every stream. */
+  | { readonly type: 'run'; readonly run: Run }
+  /** `since`: when the run entered `to` by the server's own times (epoch ms), null when the server does not say. */
+  | { readonly type: 'status'; readonly from: string | null; readonly to: string; readonly since: number | null }
+  | { readonly type: 'block'; readonly block: BlockItem; readonly parent_id: string | null }
+  | { readonly type: 'step'; readonly step: Step }
+  /** `block_id` of the enclosing block, null for actions of a bare task. */
+  | { readonly type: 'action'; readonly action: Action; readonly block_id: string | null }
+  | { readonly type: 'thought'; readonly thought: Thought; readonly parent_id: string | null }
+  | { readonly type: 'screenshot'; readonly artifact: Artifact | null; readonly artifact_id: string; readonly action_id: string | null }
+  /** The run waits for a person. `resolved` true when it no longer does. */
+  | {
+      readonly type: 'attention';
+      readonly kind: 'paused' | 'totp';
+      readonly message: string;
+      readonly instructions: string | null;
+      readonly resolved: boolean;
+    }
+  /** The network failed us; the run goes on. `delay_ms` until the next try. */
+  | { readonly type: 'retrying'; readonly attempt: number; readonly delay_ms: number; readonly reason: string }
+  | { readonly type: 'stalled'; readonly silent_ms: number }
+  | { readonly type: 'notice'; readonly code: string; readonly message: string }
+  /** Last of every stream, on every ending: a verdict, a time-out, a detach, an error. */
+  | {
+      readonly type: 'result';
+      readonly run: Run | null;
+      readonly status: string | null;
+      readonly exit_code: ExitCode;
+      /** What ended the watch when it was not the run's own end. */
+      readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
+    };
+
+export type RunEvent = EventBase & RunEventBody;
+export type EventType = RunEvent['type'];
