@@ -104,14 +104,17 @@ export class LocalError extends SkyvernError {
 
 /** What an abort signal carries when the user or the system asked us to stop: 129, 130 or 143. */
 export class Interrupted extends SkyvernError {
-  constructor(exit: 'hangup' | 'interrupted' | 'terminated') {
-    super(exit, exit, 'interrupted');
+  constructor(exit: 'hangup' | 'interrupted' | 'terminated', options: ErrorOptions = {}) {
+    super(exit, exit, 'interrupted', options);
   }
 }
 
-/** The verdict was already shown: main() exits with its code and prints nothing more. */
-export class Verdict extends SkyvernError {
-  constructor(exit: ExitName) {
-    super(exit, 'verdict', '');
+/** Not a fault: the outcome was already shown, and main() only has to exit with its code. */
+export class Verdict extends Error {
+  readonly exitCode: ExitCode;
+  constructor(code: ExitCode) {
+    super(`exit ${code}`);
+    this.name = 'Verdict';
+    this.exitCode = code;
   }
 }

@@ -19,8 +19,8 @@ interface EventBase {
   readonly id: string;
 }
 
-/** A block without what is told by events of its own. */
-export type BlockItem = Omit<Block, 'actions'>;
+/** A block without what is told by events of its own. (`Omit` would lose the known fields of a type that is open.) */
+export type BlockItem = { readonly [Key in keyof Block as Key extends 'actions' ? never : Key]: Block[Key] };
 
 export type RunEventBody =
   /** First of every stream. */

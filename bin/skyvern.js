@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// The only file that touches the real process. It must parse on any Node that knows modules: it is what tells an older one.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = [22, 19];
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) await run();
+else handOver();
+
+async function run() {
+  // Our own cache folder: one in a shared temporary folder could hold what somebody else put there.
+  const { HOME, XDG_CACHE_HOME, LOCALAPPDATA, SKYVERN_HOME } = process.env;
+  const cache = SKYVERN_HOME ? `${SKYVERN_HOME}/cache` : (XDG_CACHE_HOME || LOCALAPPDATA || `${HOME}/.cache`) + '/skyvern';
+  module.enableCompileCache?.(`${cache}/compiled`);
+
+  const { main } = await import('../dist/cli.js');
+  const interrupt = new AbortController();
+  // `on`, not `once`: with no listener left, an exit hook in a dependency would end us before clean-up.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (interrupt.signal.aborted && signal === 'SIGINT') process.exit(130); // the second Ctrl-C does not wait
+      interrupt.abort(signal);
+    });
+  }
+  // A reader that went away is no error of ours; a full disk is. Either way nobody reads on.
+  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 17));
+  process.stderr.on('error', () => {});
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest);
+  };
+  process.exitCode = await main(process.argv.slice(2), process, interrupt.signal);
+}
+
+/** A clone brings its own Node beside it: use that one. */
+function handOver() {
+  const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.exe' : ''}`, import.meta.url));
+  if (existsSync(own)) {
+    const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    if (signal) process.kill(process.pid, signal);
+    process.exitCode = status ?? 1;
+    return;
+  }
+  process.stderr.write(`error: skyvern needs Node ${NEEDED.join('.')} or newer, and this is ${process.versions.node}\nhint: install a newer one from https://nodejs.org\n`);
+  process.exitCode = 17;
+}

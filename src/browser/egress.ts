@@ -1,0 +1,181 @@
+/**
+ * The way out of the browser: an HTTP proxy on loopback, one for each run, that lets pages reach the public internet and nothing else.
+ *
+ * It resolves names itself and connects to the very address that it checked, so a name cannot point elsewhere between the two.
+ * Addresses that the user typed are reachable whatever they are, by host and port. A run has a port of its own, so what one run
+ * may reach no other may; the proxy speaks to loopback only, where everybody could connect by themselves anyway.
+ */
+import { lookup as systemLookup } from 'node:dns/promises';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { refusal } from './address.js';
+
+export interface Egress {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Every address of a name, in the order to try. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+export interface EgressOptions {
+  /** URLs that the user typed. */
+  readonly allowedUrls: readonly string[];
+  readonly onRefused?: (host: string, reason: string) => void;
+  readonly lookup?: Lookup;
+}
+
+/** Raised inside when an address may not be reached; `message` is the reason. */
+class Refused extends Error {}
+
+/** Tells our own answers from a server's (RFC 9209). */
+export const PROXY_STATUS = 'proxy-status';
+
+/** Headers between one hop and the next (RFC 9110, section 7.6.1): not to be handed on. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  PROXY_STATUS,
+];
+
+const resolveAll: Lookup = async (host) => (await systemLookup(host, { all: true })).map(({ address }) => address);
+
+export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = resolveAll }: EgressOptions): Promise<Egress> {
+  const allowed = new Set(allowedUrls.map((url) => hostPort(new URL(url))));
+  const sockets = new Set<Duplex>();
+
+  /** The addresses of `host` that may be reached at `port`; rejects with `Refused` when there is none. */
+  const checked = async (host: string, port: number): Promise<readonly string[]> => {
+    const addresses = isIP(host) ? [host] : await lookup(host);
+    if (allowed.has(`${host}:${port}`)) return addresses;
+    const open = addresses.filter((address) => refusal(address) === null);
+    if (open.length > 0) return open;
+    const reason = refusal(addresses[0] ?? '') ?? 'no address';
+    onRefused(`${host}:${port}`, reason);
+    throw new Refused(`${host} is ${reason}: pages may not reach it`);
+  };
+  const open = async (host: string, port: number): Promise<Socket> => {
+    let last: unknown = new Error(`${host} has no address`);
+    for (const address of await checked(host, port)) {
+      try {
+        return await connectTo(address, port);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  };
+
+  // Keeps connections to the same host and port for the next request; each was opened to a checked address.
+  const agent = new Agent({ keepAlive: true });
+  agent.createConnection = (options, done) => {
+    open(String(options.host), Number(options.port)).then(
+      (socket) => done?.(null, socket),
+      (error: Error) => done?.(error, null as never),
+    );
+    return undefined as never;
+  };
+
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const url = URL.canParse(incoming.url ?? '') ? new URL(incoming.url ?? '') : null;
+    if (url?.protocol !== 'http:') return deny(outgoing, 400, 'this is a proxy');
+    const upstream = request({
+      agent,
+      host: bare(url),
+      port: Number(url.port || 80),
+      path: url.pathname + url.search,
+      method: incoming.method ?? 'GET',
+      headers: withoutHops(incoming.headers),
+      setHost: false,
+    });
+    upstream.on('response', (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHops(answer.headers));
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    upstream.on('error', (error) => {
+      if (outgoing.headersSent) return outgoing.destroy();
+      deny(outgoing, error instanceof Refused ? 403 : 502, error.message);
+    });
+    incoming.pipe(upstream);
+    outgoing.on('close', () => upstream.destroy());
+  };
+
+  const tunnel = async (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
+    client.on('error', () => client.destroy());
+    const url = URL.canParse(`http://${incoming.url}`) ? new URL(`http://${incoming.url}`) : null;
+    try {
+      if (!url) throw new Refused('not a host and port');
+      const upstream = await open(bare(url), Number(url.port || 80));
+      upstream.on('error', () => client.destroy());
+      client.on('close', () => upstream.destroy());
+      upstream.on('close', () => client.destroy());
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    } catch (error) {
+      client.end(`HTTP/1.1 ${error instanceof Refused ? '403 Forbidden' : '502 Bad Gateway'}\r\nContent-Length: 0\r\n\r\n`);
+    }
+  };
+
+  const server = createServer(forward);
+  server.on('connect', (incoming, client, head) => void tunnel(incoming, client, head));
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  // Pages keep connections open for as long as they like.
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        agent.destroy();
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+const bare = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+const defaultPort = (url: URL): number => (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80);
+
+const hostPort = (url: URL): string => `${bare(url)}:${url.port || defaultPort(url)}`;
+
+const connectTo = (address: string, port: number): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port, noDelay: true });
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
+
+function withoutHops(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+  const named = String(headers['connection'] ?? '')
+    .toLowerCase()
+    .split(/\s*,\s*/);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name) && !named.includes(name)));
+}
+
+function deny(outgoing: ServerResponse, status: number, reason: string): void {
+  const details = reason.replace(/[^ -~]|["\\]/g, '');
+  outgoing
+    .writeHead(status, { 'content-type': 'text/plain; charset=utf-8', [PROXY_STATUS]: `skyvern; details="${details}"` })
+    .end(`${reason}\n`);
+}

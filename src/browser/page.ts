@@ -1,0 +1,388 @@
+/** A page of a real browser, as the engine sees it: the newest tab, read as an accessibility tree, acted on by reference. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext, Download, Frame, Locator, Page, Request } from 'playwright-core';
+import type { Clock } from '../clock.js';
+import { PROXY_STATUS } from './egress.js';
+import { parseSnapshot, withNodes } from './snapshot.js';
+import {
+  type BrowserPage,
+  type PageAction,
+  type PageDownload,
+  PageError,
+  type PageEvent,
+  type SnapshotNode,
+  WrongOrigin,
+} from './types.js';
+
+/** Longest wait for one action or one navigation. */
+const ACTION_TIMEOUT_MS = 30_000;
+/** Longest wait for the requests that an action set off: pages that poll for ever never come to rest. */
+const SETTLE_TIMEOUT_MS = 3_000;
+const POPUP_TIMEOUT_MS = 5_000;
+const DOWNLOAD_START_TIMEOUT_MS = 15_000;
+const SCREENSHOT_TIMEOUT_MS = 5_000;
+/** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
+const MAX_TABS = 20;
+const MAX_DOWNLOADS = 100;
+const MAX_EVENTS = 100;
+
+export class PlaywrightPage implements BrowserPage {
+  readonly #context: BrowserContext;
+  readonly #clock: Clock;
+  readonly #downloadsDir: string;
+  #pages: Page[] = [];
+  readonly #events: PageEvent[] = [];
+  /** Requests under way that may change the page: documents and what scripts fetch. */
+  readonly #pending = new Set<Request>();
+  /** Windows that were announced and are not here yet. */
+  #openings = 0;
+  readonly #downloads = new Set<Promise<void>>();
+  #downloadCount = 0;
+  /** Why the newest navigation led nowhere. */
+  #deadEnd: string | null = null;
+  /** Visible fields that hold a secret: covered in screenshots. */
+  readonly #covered = new Set<Locator>();
+  readonly #waiters = new Set<() => void>();
+
+  private constructor(context: BrowserContext, clock: Clock, downloadsDir: string) {
+    this.#context = context;
+    this.#clock = clock;
+    this.#downloadsDir = downloadsDir;
+  }
+
+  /** Opens the first tab of `context`. */
+  static async open(context: BrowserContext, clock: Clock, downloadsDir: string): Promise<PlaywrightPage> {
+    const self = new PlaywrightPage(context, clock, downloadsDir);
+    context.setDefaultTimeout(ACTION_TIMEOUT_MS);
+    context.on('page', (page) => self.#opened(page));
+    context.on('request', (request) => self.#requestStarted(request));
+    context.on('requestfinished', (request) => self.#requestEnded(request));
+    context.on('requestfailed', (request) => self.#requestEnded(request));
+    context.on('response', (response) => {
+      if (!response.request().isNavigationRequest()) return;
+      const status = response.headers()[PROXY_STATUS];
+      if (status?.startsWith('skyvern;')) self.#deadEnd = /details="(.*)"/.exec(status)?.[1] ?? 'no answer';
+    });
+    context.on('dialog', (dialog) => {
+      self.#note({ type: 'dialog', kind: dialog.type(), message: dialog.message().slice(0, 500) });
+      // Staying is never wanted when a page asks whether to be left; nothing else is agreed to.
+      void (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()).catch(() => {});
+    });
+    await context.newPage();
+    return self;
+  }
+
+  url(): string {
+    return this.#current().url();
+  }
+
+  title(): Promise<string> {
+    return told(async () => this.#current().title());
+  }
+
+  snapshot(): Promise<SnapshotNode> {
+    return told(async () => {
+      for (;;) {
+        await this.#settle();
+        const page = this.#current();
+        const tree = parseSnapshot(await page.ariaSnapshotJSON({ mode: 'ai', timeout: ACTION_TIMEOUT_MS }));
+        const clean = await withoutPasswords(page, tree);
+        // A tab that opened meanwhile is the one to look at.
+        if (this.#openings === 0 && page === this.#current()) return clean;
+      }
+    });
+  }
+
+  screenshot(): Promise<Uint8Array | null> {
+    return told(async () => {
+      const page = this.#current();
+      const mask = [...this.#covered];
+      const shot = page.screenshot({ type: 'png', timeout: SCREENSHOT_TIMEOUT_MS, ...(mask.length > 0 && { mask }) });
+      return shot.catch((error: unknown) => {
+        if (page.isClosed()) throw error;
+        return null;
+      });
+    });
+  }
+
+  perform(action: PageAction): Promise<{ readonly secretField: boolean }> {
+    return told(async () => {
+      this.#deadEnd = null;
+      const secretField = await this.#do(this.#current(), action);
+      await this.#settle();
+      // Scripts may fill the page until it has loaded; a picture that never comes does not hold it up for long.
+      await this.#current()
+        .waitForLoadState('load', { timeout: SETTLE_TIMEOUT_MS })
+        .catch(() => {});
+      if (this.#deadEnd) throw new PageError(this.#deadEnd);
+      if (this.url().startsWith('chrome-error:')) throw new PageError('the page that it led to does not answer');
+      return { secretField };
+    });
+  }
+
+  async takeEvents(waitMs: number): Promise<readonly PageEvent[]> {
+    if (waitMs > 0) await this.#until(() => this.#downloads.size === 0, waitMs);
+    return this.#events.splice(0);
+  }
+
+  /** For what the session around the page learns: addresses that were refused. */
+  note(event: PageEvent): void {
+    this.#note(event);
+  }
+
+  #note(event: PageEvent): void {
+    if (this.#events.length < MAX_EVENTS) this.#events.push(event);
+  }
+
+  #current(): Page {
+    const page = this.#pages.at(-1);
+    if (!page) throw new PageError('every tab was closed');
+    return page;
+  }
+
+  #opened(page: Page): void {
+    this.#openings = Math.max(0, this.#openings - 1);
+    if (this.#pages.length >= MAX_TABS) {
+      void page.close().catch(() => {});
+      return;
+    }
+    if (this.#pages.length > 0) this.#note({ type: 'opened', url: page.url() });
+    this.#pages.push(page);
+    page.on('close', () => {
+      this.#pages = this.#pages.filter((other) => other !== page);
+      this.#changed();
+    });
+    page.on('crash', () => {
+      this.#deadEnd = 'the page crashed';
+      void page.close().catch(() => {});
+    });
+    page.on('framenavigated', (frame) => this.#navigated(frame));
+    page.on('download', (download) => this.#downloadStarted(download));
+    void this.#watchOpenings(page);
+    this.#changed();
+  }
+
+  /** Chromium announces a window before the click that opens it is answered; Playwright's own event comes when it has loaded. */
+  async #watchOpenings(page: Page): Promise<void> {
+    try {
+      const session = await this.#context.newCDPSession(page);
+      session.on('Page.windowOpen', () => {
+        this.#openings++;
+        this.#changed();
+      });
+      await session.send('Page.enable');
+    } catch {
+      // The page is gone already, or a browser of somebody else's does not allow it.
+    }
+  }
+
+  #requestStarted(request: Request): void {
+    if (request.isNavigationRequest() || ['xhr', 'fetch'].includes(request.resourceType())) this.#pending.add(request);
+  }
+
+  /** The document is here, though perhaps not all of it. */
+  #navigated(frame: Frame): void {
+    for (const request of this.#pending) if (request.isNavigationRequest() && frameOf(request) === frame) this.#requestEnded(request);
+  }
+
+  #requestEnded(request: Request): void {
+    if (this.#pending.delete(request)) this.#changed();
+  }
+
+  #changed(): void {
+    for (const wake of this.#waiters) wake();
+  }
+
+  async #do(page: Page, action: PageAction): Promise<boolean> {
+    switch (action.kind) {
+      case 'goto':
+        await page.goto(action.url, { waitUntil: 'domcontentloaded' });
+        break;
+      case 'click':
+        if (action.download) await this.#clickForDownload(page, action.ref);
+        else await page.getByRef(action.ref).click();
+        break;
+      case 'clickText':
+        await page.getByText(action.text, { exact: true }).filter({ visible: true }).click();
+        break;
+      case 'fill':
+        return this.#fill(page, action);
+      case 'select':
+        await page.getByRef(action.ref).selectOption({ label: action.option });
+        break;
+      case 'check':
+        await page.getByRef(action.ref).setChecked(action.checked);
+        break;
+      case 'press':
+        await page.keyboard.press(action.key);
+        break;
+      case 'history':
+        if (action.to === 'reload') await page.reload({ waitUntil: 'domcontentloaded' });
+        else if (!(await (action.to === 'back' ? page.goBack : page.goForward).call(page, { waitUntil: 'domcontentloaded' }))) {
+          throw new PageError(`there is no page to go ${action.to} to`);
+        }
+        break;
+      case 'scroll':
+        await page.evaluate((to) => {
+          const top = { top: 0, bottom: document.documentElement.scrollHeight, up: scrollY - innerHeight, down: scrollY + innerHeight }[to];
+          scrollTo({ top, behavior: 'instant' });
+        }, action.to);
+    }
+    return false;
+  }
+
+  /**
+   * The handle belongs to one document: when the frame goes elsewhere between the look at its address and the typing, the
+   * handle is dead and nothing is typed.
+   */
+  async #fill(page: Page, action: Extract<PageAction, { kind: 'fill' }>): Promise<boolean> {
+    const locator = page.getByRef(action.ref);
+    if (action.onlyInto === null) {
+      const [secretField] = await Promise.all([isSecretField(locator), locator.fill(action.text)]);
+      return secretField;
+    }
+    const handle = await locator.elementHandle();
+    try {
+      const address = (await handle?.ownerFrame())?.url() ?? '';
+      const origin = URL.canParse(address) ? new URL(address).origin : 'null';
+      if (!handle || origin !== action.onlyInto) throw new WrongOrigin(origin === 'null' ? address : origin);
+      const secretField = await isSecretField(locator);
+      if (!secretField) this.#covered.add(locator);
+      await handle.fill(action.text);
+      return secretField;
+    } finally {
+      await handle?.dispose().catch(() => {});
+    }
+  }
+
+  async #clickForDownload(page: Page, ref: string): Promise<void> {
+    const before = this.#downloadCount;
+    await page.getByRef(ref).click();
+    await this.#until(() => this.#downloadCount > before, DOWNLOAD_START_TIMEOUT_MS);
+    if (this.#downloadCount === before) throw new PageError('no file came');
+    await Promise.all(this.#downloads);
+  }
+
+  #downloadStarted(download: Download): void {
+    if (++this.#downloadCount > MAX_DOWNLOADS) {
+      void download.cancel().catch(() => {});
+      return;
+    }
+    const saved = save(download, join(this.#downloadsDir, `download-${this.#downloadCount}`))
+      .then((file) => this.#note({ type: 'download', file }))
+      // Canceled by the page, or the context closed: there is no file to tell of.
+      .catch(() => {})
+      .finally(() => {
+        this.#downloads.delete(saved);
+        this.#changed();
+      });
+    this.#downloads.add(saved);
+    this.#changed();
+  }
+
+  /** Waits until announced windows are here, navigations have a document, and what scripts fetch has come, each for a bounded time. */
+  async #settle(): Promise<void> {
+    const opening = () => this.#openings > 0;
+    if (opening()) {
+      await this.#until(() => !opening(), POPUP_TIMEOUT_MS);
+      this.#openings = 0;
+    }
+    const loading = () => [...this.#pending].some((request) => request.isNavigationRequest() && !frameOf(request)?.parentFrame());
+    if (loading()) await this.#until(() => !loading(), ACTION_TIMEOUT_MS);
+    await this.#current().waitForLoadState('domcontentloaded', { timeout: ACTION_TIMEOUT_MS });
+    if (this.#pending.size > 0) await this.#until(() => this.#pending.size === 0, SETTLE_TIMEOUT_MS);
+  }
+
+  async #until(holds: () => boolean, timeoutMs: number): Promise<void> {
+    const timeout = new AbortController();
+    let wake = () => {};
+    const held = new Promise<void>((resolve) => {
+      wake = () => {
+        if (holds()) resolve();
+      };
+      this.#waiters.add(wake);
+      wake();
+    });
+    try {
+      await Promise.race([held, this.#clock.sleep(timeoutMs, timeout.signal).catch(() => {})]);
+    } finally {
+      this.#waiters.delete(wake);
+      timeout.abort();
+    }
+  }
+}
+
+/** Runs `work`; what Playwright throws becomes a `PageError` in plain words. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PageError || error instanceof WrongOrigin || !(error instanceof Error)) throw error;
+    throw new PageError(plainWords(error.message), { cause: error });
+  }
+}
+
+/** Only the first line of Playwright's messages is used: the log below it repeats what was typed. */
+function plainWords(message: string): string {
+  if (/has been closed|Target crashed|Browser closed/i.test(message)) return 'the browser was closed or crashed';
+  if (/intercepts pointer events/.test(message)) return 'another element covers it';
+  if (/element is not enabled/.test(message)) return 'it is disabled';
+  const [first = ''] = message.split('\n');
+  const net = /net::(ERR_\w+)/.exec(first)?.[1];
+  if (net) return `the page does not answer (${net})`;
+  const timeout = /Timeout (\d+)ms exceeded/.exec(first)?.[1];
+  if (timeout) return `it took longer than ${Number(timeout) / 1000} s`;
+  return first.replace(/^[\w.]+: (Error: )?/, '').replace(/\.$/, '');
+}
+
+/** Null while the window that asks has not opened yet. */
+function frameOf(request: Request): Frame | null {
+  try {
+    return request.frame();
+  } catch {
+    return null;
+  }
+}
+
+/** Whether what is typed into the field is not shown. */
+const isSecretField = (field: Locator): Promise<boolean> =>
+  field.evaluate((element) => {
+    const security = getComputedStyle(element).getPropertyValue('-webkit-text-security');
+    return (element as HTMLInputElement).type === 'password' || (security !== '' && security !== 'none');
+  });
+
+/** Playwright's tree shows what stands in a password field: a field that hides its text loses it here. */
+async function withoutPasswords(page: Page, tree: SnapshotNode): Promise<SnapshotNode> {
+  const filled: string[] = [];
+  withNodes(tree, (node) => {
+    if (
+      ['textbox', 'searchbox', 'combobox', 'spinbutton'].includes(node.role) &&
+      node.ref &&
+      node.children.some((child) => typeof child === 'string')
+    )
+      filled.push(node.ref);
+    return node;
+  });
+  if (filled.length === 0) return tree;
+  // A field that is gone by now cannot be asked: it loses its text too.
+  const secret = await Promise.all(filled.map((ref) => isSecretField(page.getByRef(ref)).catch(() => true)));
+  const hidden = new Set(filled.filter((_, index) => secret[index]));
+  return withNodes(tree, (node) => (node.ref && hidden.has(node.ref) ? { ...node, children: [] } : node));
+}
+
+async function save(download: Download, path: string): Promise<PageDownload> {
+  await download.saveAs(path);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const { size } = await stat(path);
+  return { name: safeName(download.suggestedFilename()), path, sizeBytes: size, checksum: hash.digest('hex'), url: download.url() };
+}
+
+/** A page's name for a file, without what could lead out of a folder, hide an ending or move a cursor. */
+function safeName(suggested: string): string {
+  const name = suggested.replace(/[\p{C}/\\:*?"<>|]/gu, '_').replace(/^[. ]+|[. ]+$/g, '');
+  return name.slice(-200) || 'download';
+}

@@ -1,0 +1,119 @@
+/** One warm browser, one isolated context for each run. */
+import { mkdir } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import type { Clock } from '../clock.js';
+import { startEgress } from './egress.js';
+import { type FindOptions, findBrowser } from './find.js';
+import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
+import { PlaywrightPage } from './page.js';
+import type { BrowserPool, BrowserSession, Host, SessionOptions } from './types.js';
+
+export interface PoolOptions extends Pick<FindOptions, 'cacheDir' | 'onProgress' | 'places'> {
+  readonly clock: Clock;
+  /** False only by `--no-browser-sandbox`. */
+  readonly sandbox: boolean;
+  /** Called with each browser that was started, so that a later process can end it: `endLeftBrowser`. */
+  readonly onLaunch?: (trace: BrowserTrace) => void;
+}
+
+const VIEWPORT = { width: 1280, height: 720 };
+/** A context that does not close in this time takes its browser with it. */
+const CLOSE_TIMEOUT_MS = 700;
+
+export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool {
+  // One browser for each program and kind of window; nearly always there is one.
+  const running = new Map<string, Promise<LaunchedBrowser>>();
+
+  const launch = async (key: string, { path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
+    const program = await findBrowser(host, { ...options, path, headed });
+    const launched = await launchBrowser(host, program, { headed, sandbox: options.sandbox });
+    launched.browser.on('disconnected', () => {
+      running.delete(key);
+      void launched.close();
+    });
+    if (launched.trace) options.onLaunch?.(launched.trace);
+    return launched;
+  };
+  const warm = async (session: SessionOptions): Promise<LaunchedBrowser> => {
+    const key = JSON.stringify([session.path, session.headed]);
+    let starting = running.get(key);
+    if (!starting) {
+      starting = launch(key, session);
+      running.set(key, starting);
+      starting.catch(() => running.delete(key));
+    }
+    return starting;
+  };
+
+  return {
+    open: async (session) => {
+      if (session.address !== null) {
+        const launched = await connectBrowser(session.address, session.cdpHeaders);
+        return openSession(launched.browser, session, options.clock, launched.close);
+      }
+      const launched = await warm(session);
+      return openSession(launched.browser, session, options.clock, null);
+    },
+    close: async () => {
+      const all = [...running.values()];
+      running.clear();
+      await Promise.all(all.map((starting) => starting.then((launched) => launched.close()).catch(() => {})));
+    },
+  };
+}
+
+/** @param disconnect ends a browser that is this session's alone; null for a shared one */
+async function openSession(
+  browser: Browser,
+  session: SessionOptions,
+  clock: Clock,
+  disconnect: (() => Promise<void>) | null,
+): Promise<BrowserSession> {
+  let page: PlaywrightPage | null = null;
+  const refused = new Set<string>();
+  // A browser of the user's own, elsewhere, has its own way out; ours would not even be reachable from there.
+  const egress = disconnect
+    ? null
+    : await startEgress({
+        allowedUrls: session.allowedUrls,
+        onRefused: (target, reason) => {
+          if (refused.size >= 20 || refused.has(target)) return;
+          refused.add(target);
+          page?.note({ type: 'refused', host: target, reason });
+        },
+      });
+  const shut = async () => {
+    await egress?.close();
+    await disconnect?.();
+  };
+  try {
+    await mkdir(session.downloadsDir, { recursive: true, mode: 0o700 });
+    const context = await browser.newContext({
+      acceptDownloads: true,
+      serviceWorkers: 'block',
+      viewport: VIEWPORT,
+      extraHTTPHeaders: { ...session.extraHttpHeaders },
+      ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
+    });
+    page = await PlaywrightPage.open(context, clock, session.downloadsDir);
+    const close = async () => {
+      const timeout = new AbortController();
+      const closed = context.close().then(
+        () => true,
+        () => true,
+      );
+      const late = clock.sleep(CLOSE_TIMEOUT_MS, timeout.signal).then(
+        () => false,
+        () => true,
+      );
+      const inTime = await Promise.race([closed, late]);
+      timeout.abort();
+      if (!inTime && !disconnect) void browser.close().catch(() => {});
+      await shut();
+    };
+    return { page, close };
+  } catch (error) {
+    await shut();
+    throw error;
+  }
+}

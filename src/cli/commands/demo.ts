@@ -1,0 +1,42 @@
+/** `skyvern demo`: the main job on a small site of ours, with nothing to set up. */
+import type { Command } from 'commander';
+import { DEMO_PROMPT, startDemoSite } from '../../demo/site.js';
+import { RULES_ENGINE } from '../../protocol/task.js';
+import { printable } from '../../render/sanitize.js';
+import type { CliContext } from '../context.js';
+import { addFollowOptions, type FollowFlags } from '../follow.js';
+import { outputMode } from '../output.js';
+import { startAndFollow } from '../start.js';
+import { connectLocal } from '../target.js';
+
+interface Flags extends FollowFlags {
+  readonly prompt: string;
+}
+
+export function define(command: Command, ctx: CliContext, handler = demo): void {
+  command
+    .description(
+      'Start the embedded server and a small site (items, details, a login, a download), and run a prompt there in a real Chromium: no account, no model, no network.',
+    )
+    .option('-p, --prompt <text>', 'what to do there', DEMO_PROMPT)
+    .addHelpText('after', '\nExamples:\n  $ skyvern demo\n  $ skyvern demo --prompt "Get the names and prices of all items" --json | jq .output');
+  addFollowOptions(command).action((flags: Flags) => handler(ctx, command, flags));
+}
+
+export async function demo(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
+  const { io } = ctx;
+  const mode = outputMode(ctx, command);
+  const site = await startDemoSite();
+  ctx.onEnd(() => site.close());
+  const target = await connectLocal(ctx);
+  if (mode !== 'quiet') {
+    const line = `skyvern task run --local --engine ${RULES_ENGINE} --url ${site.url} --prompt ${quoted(flags.prompt)} --wait`;
+    io.stderr.write(`This is what you would type:\n\n  $ ${printable(line)}\n\n`);
+  }
+  await startAndFollow(ctx, target, { prompt: flags.prompt, url: site.url, engine: RULES_ENGINE }, { ...flags, wait: true }, mode);
+}
+
+/** As a shell takes it: in double quotes when that is enough, so that it reads well. */
+function quoted(text: string): string {
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+}

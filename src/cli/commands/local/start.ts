@@ -1,0 +1,34 @@
+import { type Command, Option } from 'commander';
+import { RULES_ENGINE } from '../../../protocol/task.js';
+import type { CliContext } from '../../context.js';
+import { startLocal } from '../../local.js';
+import { wantsJson, write, writeJson } from '../../output.js';
+
+interface Flags {
+  readonly foreground?: boolean;
+  readonly engine?: string;
+  readonly browserSandbox: boolean;
+}
+
+export function define(command: Command, ctx: CliContext, handler = localStart): void {
+  command
+    .description('Start the embedded server. Commands with --local do it themselves when none runs; it ends when idle for 15 minutes.')
+    .option('--foreground', 'stay in the foreground and log to standard error: for containers and systemd')
+    .addOption(
+      new Option('-e, --engine <name>', 'engine for starts that name none of ours, so that other clients can use it').choices([RULES_ENGINE]),
+    )
+    .option('--no-browser-sandbox', 'start the browser without its sandbox, where the kernel allows none')
+    .addHelpText('after', '\nExamples:\n  $ skyvern local start\n  $ skyvern local start --foreground --engine rules\n  $ eval "$(skyvern local env)"   # any other Skyvern client can use it now')
+    .action((flags: Flags) => handler(ctx, command, flags));
+}
+
+export async function localStart(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
+  const args = [...(flags.engine ? ['--engine', flags.engine] : []), ...(flags.browserSandbox ? [] : ['--no-browser-sandbox'])];
+  if (flags.foreground) {
+    const { serveLocal } = await import('../../serveLocal.js');
+    return serveLocal(ctx, { engine: flags.engine ?? null, sandbox: flags.browserSandbox });
+  }
+  const { baseUrl, pid, version } = await startLocal(ctx, args);
+  if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, { base_url: baseUrl, pid, version });
+  else await write(ctx.io.stdout, `${baseUrl}\n`);
+}

@@ -1,0 +1,57 @@
+import { type Command, Option } from 'commander';
+import { Verdict } from '../../../errors.js';
+import type { SkyvernClient } from '../../../client/client.js';
+import { ndjsonRenderer } from '../../../render/ndjson.js';
+import type { OutputMode } from '../../../render/pick.js';
+import { printable } from '../../../render/sanitize.js';
+import { type RunResult, watchMany } from '../../../runs/watchMany.js';
+import type { CliContext } from '../../context.js';
+import { onPauseOption } from '../../follow.js';
+import { outputMode, write, writeJson } from '../../output.js';
+import { connectToRun } from '../../target.js';
+
+interface Flags {
+  readonly any?: boolean;
+  readonly all?: boolean;
+  readonly onPause: 'wait' | 'fail';
+}
+
+export function define(command: Command, ctx: CliContext, handler = runWait): void {
+  command
+    .description('Wait quietly until runs end, and exit by their verdict: with several, by the worst one. Prints a line for each run.')
+    .argument('<run...>', 'ids of runs, dashboard URLs, or @last')
+    .addOption(new Option('--any', 'return when the first of them has ended, with its verdict').conflicts('all'))
+    .option('--all', 'return when all have ended (default)')
+    .addOption(onPauseOption())
+    .addHelpText('after', '\nExamples:\n  $ skyvern run wait @last && echo done\n  $ skyvern run wait tsk_1 tsk_2 wr_3 --timeout 30m')
+    .action((ids: string[], flags: Flags) => handler(ctx, command, ids, flags));
+}
+
+export async function runWait(ctx: CliContext, command: Command, ids: readonly string[], flags: Flags): Promise<void> {
+  const mode = outputMode(ctx, command);
+  const { clock, random, signal, io } = ctx;
+  const clients = new Map<string, SkyvernClient>();
+  let deadlineAt: number | null = null;
+  for (const id of ids) {
+    const target = await connectToRun(ctx, command, id);
+    clients.set(target.runId, target.client);
+    deadlineAt = target.deadlineAt;
+  }
+  const ndjson = ndjsonRenderer(io.stdout);
+  const { results, exitCode } = await watchMany((runId) => (clients.get(runId) as SkyvernClient).runs, [...clients.keys()], {
+    clock,
+    random,
+    signal,
+    onPause: flags.onPause,
+    deadlineMs: deadlineAt,
+    until: flags.any ? 'any' : 'all',
+    ...(mode === 'ndjson' && { onEvent: (event) => void ndjson.event(event) }),
+  });
+  await report(ctx, mode, results);
+  throw new Verdict(exitCode);
+}
+
+async function report({ io }: CliContext, mode: OutputMode, results: readonly RunResult[]): Promise<void> {
+  if (mode === 'json') await writeJson(io.stdout, results.length === 1 ? results[0]?.run : results);
+  else if (mode !== 'ndjson') await write(io.stdout, results.map((each) => `${each.run_id}\t${printable(each.status ?? 'unknown')}\n`).join(''));
+}

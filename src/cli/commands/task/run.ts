@@ -1,0 +1,139 @@
+/** `skyvern task run`: every field of the API's task request as a flag, started at most once, and followed when asked. */
+import { type Command, Option } from 'commander';
+import { UsageError } from '../../../errors.js';
+import { ENGINES, RULES_ENGINE, type TaskRunRequest } from '../../../protocol/task.js';
+import type { CliContext } from '../../context.js';
+import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { readPrompt, readSecrets } from '../../inputs.js';
+import { outputMode } from '../../output.js';
+import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
+import { addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
+import { connect, type Target } from '../../target.js';
+
+interface TaskFlags {
+  readonly prompt?: string;
+  readonly url?: string;
+  readonly engine?: string;
+  readonly title?: string;
+  readonly maxSteps?: number;
+  readonly dataExtractionSchema?: unknown;
+  readonly errorCodeMapping?: Record<string, string>;
+  readonly proxyLocation?: string;
+  readonly webhookUrl?: string;
+  readonly totpIdentifier?: string;
+  readonly totpUrl?: string;
+  readonly browserSessionId?: string;
+  readonly browserProfileId?: string;
+  readonly startFreshBrowser?: boolean;
+  readonly browserAddress?: string;
+  readonly extraHttpHeaders?: Record<string, string>;
+  readonly cdpConnectHeaders?: Record<string, string>;
+  readonly model?: string;
+  readonly includeActionHistoryInVerification?: boolean;
+  readonly maxScreenshotScrolls?: number;
+  readonly runWith?: string;
+  readonly publishWorkflow?: boolean;
+  readonly fileId?: readonly string[];
+  readonly secret?: readonly string[];
+  readonly headed?: boolean;
+  readonly browserPath?: string;
+}
+
+export type TaskRunFlags = TaskFlags & StartFlags & FollowFlags;
+
+const EXAMPLES = `
+Examples:
+  $ skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page" --wait
+  $ skyvern task run --url https://news.ycombinator.com --prompt "Get the title of the top post" --engine skyvern-2.0 --wait --json | jq .output
+  $ skyvern task run --prompt @prompt.txt --url https://shop.example --data-extraction-schema @schema.json`;
+
+/** Tests of the flags pass their own handler. */
+export function define(command: Command, ctx: CliContext, handler = taskRun): void {
+  command
+    .description('Start a task: a prompt, carried out in a browser. Prints the id of the run and returns, or follows it with --wait.')
+    .option('-p, --prompt <text>', 'what to do; `@file` reads it from a file, `-` from standard input; asked for on a terminal')
+    .option('-u, --url <url>', 'page to start on', webUrl)
+    .addOption(new Option('-e, --engine <name>', `${ENGINES.join(', ')}; \`rules\` needs no model and runs only on --local`))
+    .option('--title <text>', 'title in the list of runs')
+    .option('--max-steps <n>', 'stop after this many steps', integer)
+    .option('--data-extraction-schema <json>', 'JSON Schema wanted for the output, or `@file`', json)
+    .option('--error-code-mapping <json>', 'object of error codes and when to raise them, or `@file`', jsonTexts)
+    .option('--proxy-location <place>', 'RESIDENTIAL, RESIDENTIAL_DE, ..., NONE, or a JSON object')
+    .option('--webhook-url <url>', 'call this address when the run ends', webUrl)
+    .option('--totp-identifier <text>', 'whose one-time codes to use')
+    .option('--totp-url <url>', 'where to fetch one-time codes', webUrl)
+    .option('--browser-session-id <id>', 'run in this browser session')
+    .option('--browser-profile-id <id>', 'start with this browser profile')
+    .option('--start-fresh-browser', 'start with an empty browser')
+    .option('--browser-address <url>', 'connect to a running browser at this CDP address')
+    .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
+    .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
+    .option('--model <name>', 'language model to use')
+    .option('--include-action-history-in-verification', 'let the verifier see the actions')
+    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
+    .option('--run-with <kind>', 'agent or code')
+    .option('--publish-workflow', 'keep the task as a workflow')
+    .option('--file-id <id...>', 'attach uploaded files')
+    .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)')
+    .option('--headed', 'show the browser (only --local)')
+    .option('--browser-path <file>', 'use this browser (only --local)')
+    .addHelpText('after', EXAMPLES);
+  addStartOptions(command);
+  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  command.action((flags: TaskRunFlags) => handler(ctx, command, flags));
+}
+
+export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunFlags): Promise<void> {
+  const mode = outputMode(ctx, command);
+  const prompt = await readPrompt(ctx, command, flags.prompt);
+  const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
+  const target = await connect(ctx, command);
+  const body = taskRequest(prompt, flags, secrets);
+  refuseLocalOnly(target, body);
+  await startAndFollow(ctx, target, body, flags, mode);
+}
+
+/** Only what was given is sent: the server's defaults stay the server's. */
+export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<Record<string, string>>): TaskRunRequest {
+  const fields = {
+    prompt,
+    url: flags.url,
+    engine: flags.engine,
+    title: flags.title,
+    max_steps: flags.maxSteps,
+    data_extraction_schema: flags.dataExtractionSchema,
+    error_code_mapping: flags.errorCodeMapping,
+    proxy_location: flags.proxyLocation?.startsWith('{') ? json(flags.proxyLocation) : flags.proxyLocation,
+    webhook_url: flags.webhookUrl,
+    totp_identifier: flags.totpIdentifier,
+    totp_url: flags.totpUrl,
+    browser_session_id: flags.browserSessionId,
+    browser_profile_id: flags.browserProfileId,
+    start_fresh_browser: flags.startFreshBrowser,
+    browser_address: flags.browserAddress,
+    extra_http_headers: flags.extraHttpHeaders,
+    cdp_connect_headers: flags.cdpConnectHeaders,
+    model: flags.model === undefined ? undefined : { model_name: flags.model },
+    include_action_history_in_verification: flags.includeActionHistoryInVerification,
+    max_screenshot_scrolls: flags.maxScreenshotScrolls,
+    run_with: flags.runWith,
+    publish_workflow: flags.publishWorkflow,
+    file_ids: flags.fileId,
+    secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
+    headed: flags.headed,
+    browser_path: flags.browserPath,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as TaskRunRequest;
+}
+
+/** What only the embedded server understands never reaches another one: it would ignore it, or worse, store it. */
+function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
+  if (target.local) return;
+  const asked = [
+    body.engine === RULES_ENGINE && '--engine rules',
+    body.secrets && '--secret',
+    body.headed && '--headed',
+    body.browser_path && '--browser-path',
+  ].find((each) => typeof each === 'string');
+  if (asked) throw new UsageError(`${asked} works only on the embedded server`, { hint: 'add --local' });
+}

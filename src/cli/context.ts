@@ -1,0 +1,38 @@
+/** What a command is given: the injected world, and lazily what most commands need. */
+import type { Clock } from '../clock.js';
+import type { Io } from '../io.js';
+import type { Paths } from '../paths.js';
+import type { Random } from '../random.js';
+
+/** Flags that every command takes, as commander hands them over. */
+export interface GlobalFlags {
+  readonly profile?: string;
+  readonly local?: boolean;
+  readonly baseUrl?: string;
+  readonly apiKeyFile?: string;
+  readonly insecureHttp?: boolean;
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+  readonly input?: boolean;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface CliContext {
+  readonly io: Io;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly paths: Paths;
+  /** Aborts with an `Interrupted`. */
+  readonly signal: AbortSignal;
+  /** For a live view in which Ctrl-C arrives as a key: aborts `signal` as the real signal would. */
+  interrupt(): void;
+  /** `--timeout`: when to give up, on `clock.monotonic()`; null for never. */
+  readonly deadlineAt: number | null;
+  /** Aborts with `signal`, and when the time limit passed: what single requests are given. */
+  readonly callSignal: AbortSignal;
+  /** Done when the command is over, however it ended. */
+  onEnd(cleanUp: () => unknown): void;
+}

@@ -1,0 +1,80 @@
+/** Following a run to its end: shared by everything that waits. */
+import { type Command, Option } from 'commander';
+import { type ExitCode, SkyvernError, Verdict } from '../errors.js';
+import { createRenderers, type OutputMode } from '../render/pick.js';
+import { drive } from '../render/renderer.js';
+import type { RunEvent } from '../runs/events.js';
+import { watchRun } from '../runs/watch.js';
+import type { CliContext } from './context.js';
+import type { RunTarget } from './target.js';
+
+export interface FollowFlags {
+  readonly onPause: 'wait' | 'fail';
+  readonly cancelOnInterrupt?: boolean;
+}
+
+export const onPauseOption = (): Option =>
+  new Option('--on-pause <what>', 'when the run waits for a person: wait, or fail with 14').choices(['wait', 'fail']).default('wait');
+
+export const addFollowOptions = (command: Command): Command =>
+  command.addOption(onPauseOption()).option('--cancel-on-interrupt', 'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it');
+
+/** How long a cancel may take when we were told to stop. */
+const CANCEL_MS = 10_000;
+
+/**
+ * Shows the run until it ends, in the form that was asked for.
+ * @throws Verdict always, unless the run completed: what happened has been shown then
+ */
+export async function follow(
+  ctx: CliContext,
+  target: RunTarget,
+  flags: FollowFlags,
+  mode: OutputMode,
+  started: { readonly title?: string; readonly createdMs?: number } = {},
+): Promise<void> {
+  const { client, runId, deadlineAt } = target;
+  const { io, clock, random, signal } = ctx;
+  const renderers = createRenderers(io, mode, {
+    clock,
+    runId,
+    title: started.title ?? null,
+    controls: { detach: () => ctx.interrupt(), cancel: () => client.runs.cancel(runId, { signal }) },
+  });
+  const events = watchRun(client.runs, runId, {
+    clock,
+    random,
+    signal,
+    onPause: flags.onPause,
+    deadlineMs: deadlineAt,
+    details: mode !== 'quiet',
+    ...(started.createdMs !== undefined && { createdMs: started.createdMs }),
+  });
+  const last = await drive(events, renderers);
+  if (flags.cancelOnInterrupt && signal.aborted) {
+    await client.runs.cancel(runId, { signal: AbortSignal.timeout(CANCEL_MS) });
+    if (mode !== 'quiet') io.stderr.write(`canceled ${runId}\n`);
+  }
+  const ending = verdictOrError(last, runId);
+  if (ending) throw ending;
+}
+
+/** What a stream of events ended with, as the thing to throw; null when the run completed. */
+export function verdictOrError(last: RunEvent | undefined, runId: string): Verdict | SkyvernError | null {
+  if (last?.type !== 'result') throw new Error('a stream of events ended without a result');
+  if (last.error === null) return last.exit_code === 0 ? null : new Verdict(last.exit_code);
+  const { code, message, hint } = last.error;
+  return new WatchEnded(last.exit_code, code, message, hint, runId);
+}
+
+/** What ended the watch was not the run's own end: said like any other error, with the run's id. */
+class WatchEnded extends SkyvernError {
+  readonly #code: ExitCode;
+  constructor(exit: ExitCode, code: string, message: string, hint: string, runId: string) {
+    super('bug', code, message, { hint, runId });
+    this.#code = exit;
+  }
+  override get exitCode(): ExitCode {
+    return this.#code;
+  }
+}

@@ -1,0 +1,25 @@
+/** Results on stdout: which form was asked for, and writing that waits for a slow reader. */
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import type { Out } from '../io.js';
+import { isMachineMode } from '../render/errors.js';
+import { outputText } from '../render/result.js';
+import type { OutputMode } from '../render/pick.js';
+import { safeJson } from '../render/sanitize.js';
+import type { CliContext } from './context.js';
+import { settingsOf } from './settings.js';
+
+export const outputMode = (ctx: CliContext, command: Command): OutputMode => settingsOf(ctx, command).output.value;
+
+export const wantsJson = (ctx: CliContext, command: Command): boolean => isMachineMode(outputMode(ctx, command));
+
+/** Resolves when the reader took it, so that a large result never piles up in memory. */
+export async function write(out: Out, text: string): Promise<void> {
+  if (!out.write(text)) await once(out, 'drain');
+}
+
+/** One JSON document: indented for eyes, one line for pipes. */
+export const writeJson = (out: Out, value: unknown): Promise<void> => write(out, `${safeJson(value, out.isTTY ? 2 : undefined)}\n`);
+
+/** The output of a run: a text as it is, all else as JSON, nothing for none. */
+export const writeOutput = (out: Out, output: unknown): Promise<void> => write(out, outputText(output, out.isTTY === true));

@@ -1,0 +1,69 @@
+/** Texts from the command line to values. Each rejects with a sentence that commander shows with the flag's name. */
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+
+/** `90`, `90s`, `10m`, `2h`, also `1.5h`: to milliseconds. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's'] as number;
+  const ms = Number(match?.[1]) * unit;
+  if (!match || ms <= 0 || ms > 2 ** 31) throw new InvalidArgumentError('It is a time such as 90, 90s, 10m or 2h.');
+  return ms;
+}
+
+export function integer(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}
+
+/** Any http(s) URL. A missing scheme becomes https, as the server does it. */
+export function webUrl(text: string): string {
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(full) || /\s/.test(text)) throw new InvalidArgumentError('It is no URL.');
+  const url = new URL(full);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new InvalidArgumentError('Only http and https are possible.');
+  return url.href;
+}
+
+/** JSON text, or `@file` with JSON in it. */
+export function json(text: string): unknown {
+  const file = text.startsWith('@') ? text.slice(1) : null;
+  const source = file === null ? text : readTextFile(file);
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new InvalidArgumentError(`${file ?? 'It'} is not JSON: ${describeJsonError(error as SyntaxError, source)}.`);
+  }
+}
+
+export function jsonObject(text: string): Record<string, unknown> {
+  const value = json(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InvalidArgumentError('It is a JSON object.');
+  return value as Record<string, unknown>;
+}
+
+/** A JSON object whose values are all texts. */
+export function jsonTexts(text: string): Record<string, string> {
+  const value = jsonObject(text);
+  for (const [key, each] of Object.entries(value)) {
+    if (typeof each !== 'string') throw new InvalidArgumentError(`The value of ${JSON.stringify(key)} is not a text.`);
+  }
+  return value as Record<string, string>;
+}
+
+export function readTextFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new InvalidArgumentError(code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`);
+  }
+}
+
+/** Where JSON ends making sense, as line and column from 1: the engine's own words do not always say. */
+function describeJsonError(error: SyntaxError, source: string): string {
+  const position = Number(/position (\d+)/.exec(error.message)?.[1] ?? source.length);
+  const before = source.slice(0, position).split('\n');
+  const what = error.message.replace(/,? (?:\.\.\.)?".*$/s, '').replace(/ (?:in JSON )?at position.*$/s, '');
+  return `line ${before.length}, column ${(before.at(-1) as string).length + 1}: ${what}`;
+}

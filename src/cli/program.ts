@@ -1,0 +1,189 @@
+/** The commander program: global flags, the tree, and what happens with every error. */
+import { Command, CommanderError, Option } from 'commander';
+import type { Clock } from '../clock.js';
+import { exitCode, Interrupted, SkyvernError, UsageError, Verdict } from '../errors.js';
+import type { Io } from '../io.js';
+import { paths } from '../paths.js';
+import type { Random } from '../random.js';
+import { formatError } from '../render/errors.js';
+import { OUTPUT_MODES } from '../render/pick.js';
+import { COMMANDS, type CommandEntry, type CommandFile, type CommandGroup, isGroup } from './commands/index.js';
+import type { CliContext, GlobalFlags } from './context.js';
+import { duration } from './parsers.js';
+
+/** Flags that every command takes, before or after its name. */
+const globalOptions = (): Option[] => [
+  new Option('--local', 'use the embedded server on this machine (started when needed)'),
+  new Option('--profile <name>', 'use this profile of the configuration'),
+  new Option('--base-url <url>', 'use the Skyvern server at this address'),
+  new Option('--api-key-file <file>', 'read the API key from a file, or from standard input with `-`'),
+  new Option('--insecure-http', 'send the key over plain http to a host that is not this machine'),
+  new Option('--output <mode>', 'what to print').choices(OUTPUT_MODES),
+  new Option('--json', 'the same as --output json'),
+  new Option('-q, --quiet', 'the same as --output quiet'),
+  new Option('--no-color', 'no colours'),
+  new Option('--no-input', 'never ask'),
+  new Option('--timeout <duration>', 'give up after this time: seconds, or 90s, 10m, 2h').argParser(duration),
+];
+
+export async function runProgram(
+  argv: readonly string[],
+  io: Io,
+  interrupt: AbortSignal,
+  world: { readonly clock: Clock; readonly random: Random },
+): Promise<number> {
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort(new Interrupted(EXIT_OF_SIGNAL[String(interrupt.reason)] ?? 'interrupted'));
+  if (interrupt.aborted) onInterrupt();
+  else interrupt.addEventListener('abort', onInterrupt, { once: true });
+  const cleanUps: (() => unknown)[] = [];
+  const timeout = new AbortController();
+  const over = new AbortController();
+  let deadlineAt: number | null = null;
+  const ctx: CliContext = {
+    io,
+    ...world,
+    paths: paths(io),
+    signal: stop.signal,
+    interrupt: () => stop.abort(new Interrupted('interrupted')),
+    get deadlineAt() {
+      return deadlineAt;
+    },
+    callSignal: AbortSignal.any([stop.signal, timeout.signal]),
+    onEnd: (cleanUp) => cleanUps.push(cleanUp),
+  };
+  const startDeadline = (timeoutMs: number) => {
+    deadlineAt = world.clock.monotonic() + timeoutMs;
+    world.clock.sleep(timeoutMs, over.signal).then(
+      () => timeout.abort(new SkyvernError('timeout', 'timeout', 'the time limit passed', { hint: 'give a longer --timeout' })),
+      () => {},
+    );
+  };
+  try {
+    const program = await buildProgram(argv, ctx);
+    program.hook('preAction', (_, action) => {
+      const { timeout: timeoutMs } = action.optsWithGlobals<GlobalFlags>();
+      if (timeoutMs !== undefined) startDeadline(timeoutMs);
+    });
+    await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
+    return exitCode('ok');
+  } catch (thrown) {
+    const error = fromCommander(thrown, argv);
+    if (error === null) return exitCode('ok');
+    if (error instanceof Verdict) return error.exitCode;
+    if (!(error instanceof SkyvernError)) {
+      io.stderr.write(formatError(asBug(error), 'plain'));
+      return exitCode('bug');
+    }
+    if (error.message) io.stderr.write(formatError(error, errorMode(argv, io)));
+    return error.exitCode;
+  } finally {
+    interrupt.removeEventListener('abort', onInterrupt);
+    over.abort();
+    for (const cleanUp of cleanUps) await cleanUp();
+  }
+}
+
+const EXIT_OF_SIGNAL: Readonly<Record<string, 'interrupted' | 'terminated' | 'hangup'>> = {
+  SIGINT: 'interrupted',
+  SIGTERM: 'terminated',
+  SIGHUP: 'hangup',
+};
+
+/** Only the command that `argv` names is read from disk; the others are known by name and summary. */
+export async function buildProgram(argv: readonly string[], ctx: CliContext): Promise<Command> {
+  const words = commandWords(argv);
+  const program = configure(new Command('skyvern'), ctx.io);
+  program
+    .description('Start, watch and script Skyvern browser automations: on Skyvern Cloud, on your own server, or on this machine.')
+    .version(`skyvern ${__VERSION__}`, '-V, --version', 'print the version')
+    .helpCommand(false);
+  for (const option of globalOptions()) program.addOption(option);
+  program.addHelpText('after', '\nFirst steps:\n  skyvern demo\n  skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page"');
+  for (const entry of COMMANDS) {
+    if (!isGroup(entry)) {
+      program.addCommand(await leaf(entry, words[0] === entry.name, ctx));
+      continue;
+    }
+    const group = configure(new Command(entry.name), ctx.io).summary(entry.summary).description(entry.summary).helpCommand(false);
+    for (const each of entry.commands) group.addCommand(await leaf(each, words[0] === entry.name && words[1] === each.name, ctx));
+    program.addCommand(group);
+  }
+  return program;
+}
+
+/** Every command with everything it takes: for documents and tests. */
+export async function allCommands(): Promise<readonly { readonly path: string; readonly file: CommandFile; readonly summary: string }[]> {
+  const entries = COMMANDS.flatMap((entry: CommandEntry | CommandGroup) =>
+    isGroup(entry) ? entry.commands.map((each) => ({ path: `${entry.name} ${each.name}`, each })) : [{ path: entry.name, each: entry }],
+  );
+  return Promise.all(entries.map(async ({ path, each }) => ({ path, summary: each.summary, file: await each.load() })));
+}
+
+async function leaf(entry: CommandEntry, wanted: boolean, ctx: CliContext): Promise<Command> {
+  const command = configure(new Command(entry.name), ctx.io).summary(entry.summary).description(entry.summary);
+  if (wanted) (await entry.load()).define(command, ctx);
+  return command;
+}
+
+function configure(command: Command, io: Io): Command {
+  return command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: () => {}, // said once, by the error handler
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    });
+}
+
+/** The first two words that are no flags and no values of flags. */
+function commandWords(argv: readonly string[]): string[] {
+  const withValue = new Set(globalOptions().flatMap((option) => (option.required ? [option.long] : [])));
+  const words: string[] = [];
+  for (let index = 0; index < argv.length && words.length < 2; index++) {
+    const word = argv[index] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-')) words.push(word);
+    else if (withValue.has(word)) index++;
+  }
+  return words;
+}
+
+/** Commander's own errors become usage errors; null when help or the version was printed, which is success. */
+function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
+  if (!(thrown instanceof CommanderError)) return thrown;
+  if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version') return null;
+  const path = commandPath(argv);
+  if (thrown.code === 'commander.help') {
+    return new UsageError(`\`skyvern ${path}\` needs a command after it`, { hint: `\`skyvern ${path} --help\`` });
+  }
+  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(thrown.message)?.[1]?.split(', ')[0];
+  const message = thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, '');
+  const help = `\`${['skyvern', path, '--help'].filter(Boolean).join(' ')}\` lists what it takes`;
+  return new UsageError(message, { hint: suggestion ? `did you mean \`${suggestion}\`? ${help}` : help });
+}
+
+/** As much of `skyvern GROUP COMMAND` as exists. */
+function commandPath(argv: readonly string[]): string {
+  const [first, second] = commandWords(argv);
+  const entry = COMMANDS.find((each) => each.name === first);
+  if (!entry) return '';
+  if (isGroup(entry) && entry.commands.some((each) => each.name === second)) return `${entry.name} ${second}`;
+  return entry.name;
+}
+
+/** Errors must take the form that was asked for even when the flags themselves are wrong: so argv is read here. */
+function errorMode(argv: readonly string[], io: Io): 'json' | 'plain' {
+  const at = argv.indexOf('--output');
+  const asked = argv.includes('--json') ? 'json' : at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--output='))?.slice(9);
+  const mode = asked ?? io.env['SKYVERN_OUTPUT'];
+  return mode === 'json' || mode === 'ndjson' ? 'json' : 'plain';
+}
+
+/** An error nobody foresaw is a bug: it keeps its stack. */
+function asBug(error: unknown): SkyvernError {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new SkyvernError('bug', 'bug', `unexpected: ${stack}`, { cause: error });
+}

@@ -1,0 +1,97 @@
+/** Starting a run at most once and, when asked, following it: shared by everything that starts one. */
+import { type Command, Option } from 'commander';
+import { Journal } from '../journal/journal.js';
+import type { StartProgress } from '../journal/startOnce.js';
+import { startTask } from '../journal/startTask.js';
+import type { Run } from '../protocol/run.js';
+import type { TaskRunRequest } from '../protocol/task.js';
+import { type OutputMode, preload } from '../render/pick.js';
+import { printable } from '../render/sanitize.js';
+import { duration, watchCommand } from '../render/words.js';
+import type { CliContext } from './context.js';
+import { type FollowFlags, follow } from './follow.js';
+import { write, writeJson } from './output.js';
+import { runStore, type Target } from './target.js';
+
+export interface StartFlags {
+  readonly wait?: boolean;
+  readonly runKey?: string;
+  readonly allowDuplicate?: boolean;
+  readonly adopt?: 'exact' | 'content';
+}
+
+export const addStartOptions = (command: Command): Command =>
+  command
+    .option('--run-key <key>', 'a name of your own for this start: the same key again gives the run that it started')
+    .option('--allow-duplicate', 'after a lost answer, send again when the run is not found: there may be two then')
+    .addOption(
+      new Option('--adopt <how>', 'after a lost answer, take the run with the same content, or only one that is exactly ours')
+        .choices(['content', 'exact'])
+        .default('content'),
+    );
+
+/** Starts the task, tells its id before anything else, and follows it with `--wait`. */
+export async function startAndFollow(
+  ctx: CliContext,
+  target: Target,
+  body: TaskRunRequest,
+  flags: StartFlags & FollowFlags,
+  mode: OutputMode,
+): Promise<void> {
+  const { io, clock, random, signal, paths } = ctx;
+  if (flags.wait) preload(io, mode);
+  const { client, baseUrl, profile, local, deadlineAt } = target;
+  const { run } = await startTask(
+    {
+      client,
+      journal: new Journal({ paths, owner: io, clock, random }),
+      clock,
+      random,
+      signal,
+      server: { baseUrl, profile, local, replays: local },
+      cwd: io.cwd(),
+      onProgress: (progress) => say(ctx, mode, progress),
+      ...(deadlineAt !== null && { deadlineAt }),
+    },
+    body,
+    { runKey: flags.runKey, allowDuplicate: flags.allowDuplicate === true, adopt: flags.adopt ?? 'content' },
+  );
+  const label = body.title ?? body.prompt;
+  runStore(ctx).remember({ run_id: run.run_id, kind: 'task', base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
+  if (flags.wait) return follow(ctx, { ...target, runId: run.run_id }, flags, mode, { title: label, createdMs: clock.monotonic() });
+  await tellStarted(ctx, run, mode);
+}
+
+/** The id alone in a pipe: it is what the next command wants. */
+async function tellStarted({ io }: CliContext, run: Run, mode: OutputMode): Promise<void> {
+  if (mode === 'json' || mode === 'ndjson') return writeJson(io.stdout, run);
+  await write(io.stdout, `${run.run_id}\n`);
+  if (mode === 'quiet' || !io.stderr.isTTY) return;
+  if (run.app_url) io.stderr.write(`link: ${printable(run.app_url)}\n`);
+  io.stderr.write(`next: ${watchCommand(run.run_id)}\n`);
+}
+
+function say({ io }: CliContext, mode: OutputMode, progress: StartProgress): void {
+  const text = words(progress);
+  if (text !== null && mode !== 'quiet' && mode !== 'ndjson') io.stderr.write(`${printable(text)}\n`);
+}
+
+/** Only what is worth a line: a start that goes well says nothing. */
+function words(progress: StartProgress): string | null {
+  switch (progress.type) {
+    case 'waiting':
+      return `still waiting for the answer to the start (${duration(progress.elapsed_ms)})`;
+    case 'retrying':
+      return `the start did not get through (${progress.reason}); again in ${duration(progress.delay_ms)}`;
+    case 'lost':
+      return `The reply was lost (${progress.reason}). Looking for your run ...`;
+    case 'looking':
+      return `still looking (${duration(progress.elapsed_ms)} of ${duration(progress.limit_ms)})`;
+    case 'found':
+      return `found ${progress.run_id} (${duration(progress.elapsed_ms)})`;
+    case 'attaching':
+      return 'this key has a start under way: waiting for its run';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,35 @@
+/** Lists: a table fitted to the terminal, tab-separated without header in a pipe, or JSON. */
+import type { Out } from '../io.js';
+import { printable } from '../render/sanitize.js';
+import { write, writeJson } from './output.js';
+
+export type Column<Row> = readonly [heading: string, cell: (row: Row) => string | null];
+
+/** Writes `rows` as they are for JSON, else what the columns show of them. */
+export async function printTable<Row>(out: Out, rows: readonly Row[], columns: readonly Column<Row>[], json: boolean): Promise<void> {
+  if (json) return writeJson(out, rows);
+  const cells = rows.map((row) => columns.map(([, cell]) => printable(cell(row) ?? '')));
+  if (!out.isTTY) return write(out, cells.map((row) => `${row.join('\t')}\n`).join(''));
+  const { default: Table } = await import('cli-table3');
+  const headings = columns.map(([heading]) => heading);
+  const table = new Table({
+    head: headings,
+    colWidths: fit([headings, ...cells], out.columns ?? 80),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: Object.fromEntries(BORDERS.map((name) => [name, ''])),
+  });
+  table.push(...cells);
+  await write(out, `${table.toString().replace(/ +$/gm, '')}\n`);
+}
+
+const BORDERS = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
+const PADDING = 2;
+
+/** Column widths, padding included: as wide as the longest cell, and the last column gives way when the terminal is too narrow. */
+function fit(rows: readonly (readonly string[])[], columns: number): number[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] as string).length)) + PADDING);
+  const others = widths.slice(0, -1).reduce((sum, width) => sum + width, 0);
+  const last = widths.length - 1;
+  widths[last] = Math.max(8, Math.min(widths[last] as number, columns - others));
+  return widths;
+}

@@ -1,0 +1,382 @@
+/**
+ * The one place that sends: one key, one origin.
+ *
+ * Here: headers, limits, which failures may be repeated, and when. Not here: routes and what their answers hold.
+ */
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.js';
+import { IntegrityError, NetworkError, SkyvernError, UsageError } from '../errors.js';
+import { isLoopback } from '../origin.js';
+import { DecodeError } from '../protocol/decode.js';
+import type { Random } from '../random.js';
+import type { ReadOptions } from '../runs/source.js';
+import { type Asked, type Failure, failureOf, failureOfExchange, type Headers, header, isFailure, jsonOf, type Reply } from './answers.js';
+import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type ProxyEnv, type Timeouts } from './connection.js';
+import { MASK, type Redact, redactor, secretsOf } from './redact.js';
+import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, retryAfterMs, serverTime } from './retry.js';
+
+export interface ClientOptions {
+  /** From `parseBaseUrl`. Its origin is the only place where the key ever goes. */
+  readonly baseUrl: URL;
+  /** Empty: no key is sent. */
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly userAgent?: string;
+  /** Where proxies are looked up. NODE_EXTRA_CA_CERTS is Node's own: it reads it when it starts. */
+  readonly env?: ProxyEnv;
+  /** Plain http to another machine: whoever is on the way reads the key. */
+  readonly allowInsecureHttp?: boolean;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly retries?: Partial<RetryPolicy>;
+  /** On `clock.monotonic()`: no wait for a repeat goes past it. */
+  readonly deadlineAt?: number;
+  /** Shared by all clients of a process unless a test brings its own. */
+  readonly budget?: RetryBudget;
+  /** Told of every exchange, secrets removed (`SKYVERN_DEBUG=http`). */
+  readonly onExchange?: (exchange: Exchanged) => void;
+}
+
+/** One exchange, for a log: no secret is in it. Bodies are cut at 4,000 characters. */
+export interface Exchanged {
+  readonly method: string;
+  readonly url: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseBody: string;
+  /** Why no answer came. */
+  readonly error: string | null;
+  readonly durationMs: number;
+}
+
+export type CallOptions = ReadOptions;
+
+interface Send {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly fresh?: boolean;
+}
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+/** An answer whose body was JSON. */
+export interface JsonReply {
+  readonly status: number;
+  /** Null for 304. */
+  readonly value: unknown;
+  readonly headers: Headers;
+  /** The server's wall time when it answered, in epoch milliseconds; null when it did not say. */
+  readonly serverNow: number | null;
+}
+
+/** What came of a request that was made once. */
+export type OnceOutcome =
+  | { readonly kind: 'answered'; readonly reply: JsonReply }
+  /** The signal aborted. `sent` false: no byte was written. */
+  | { readonly kind: 'aborted'; readonly sent: boolean }
+  | {
+      readonly kind: Failure['received'];
+      readonly error: SkyvernError;
+      readonly retryAfterMs: number | undefined;
+      readonly serverNow: number | null;
+    };
+
+/** JSON answers larger than this are refused. The largest known outputs are some ten megabytes. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+/** Streamed bodies take as long as they take, while bytes keep coming. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+const MAX_LOGGED = 4_000;
+
+export class Http {
+  readonly #options: ClientOptions;
+  readonly #connection: Connection;
+  readonly #timeouts: Timeouts;
+  readonly #retries: RetryPolicy;
+  readonly #budget: RetryBudget;
+
+  constructor(options: ClientOptions) {
+    const { baseUrl, apiKey, allowInsecureHttp = false } = options;
+    if (baseUrl.protocol === 'http:' && !isLoopback(baseUrl) && !allowInsecureHttp) {
+      throw new UsageError(`${baseUrl.origin} is plain http to another machine: whoever is on the way could read the key`, {
+        code: 'insecure_http',
+        hint: 'use https, or add --insecure-http where you trust the network',
+      });
+    }
+    if (!/^[\x21-\x7e]*$/.test(apiKey)) {
+      throw new SkyvernError('auth', 'bad_key', 'the API key holds spaces, line breaks or characters that no key has', {
+        hint: 'copy it again, without quotes',
+      });
+    }
+    this.#options = options;
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    this.#retries = { ...DEFAULT_RETRIES, ...options.retries };
+    this.#budget = options.budget ?? processBudget;
+    this.#connection = new Connection({ baseUrl, timeouts: this.#timeouts, env: options.env ?? {} });
+  }
+
+  /**
+   * A read: repeated when it fails for reasons that pass. `decode` gets the JSON.
+   * Rejects with `ApiError`, `NetworkError`, `IntegrityError` (redirect), or with `signal.reason`.
+   */
+  async get<T>(path: string, decode: (value: unknown) => T, options: { query?: Query; call?: CallOptions | undefined } = {}): Promise<T> {
+    const send: Send = { method: 'GET', path, ...(options.query && { query: options.query }) };
+    return (await this.reply(send, options.call, decode)).decoded;
+  }
+
+  /** A read with its status and headers. */
+  async reply<T>(send: Send, call: CallOptions = {}, decode: (value: unknown) => T): Promise<{ decoded: T; reply: JsonReply }> {
+    const reply = await this.#repeat<JsonReply>(
+      call,
+      () => this.#once(send, call.signal),
+      (failure) => failure.transient,
+    );
+    if (reply.status === 304) return { decoded: decode(null), reply };
+    return { decoded: this.#decode(send, reply, decode), reply };
+  }
+
+  /** A change: repeated only where it is known that the server received nothing, or refused it for its rate. */
+  async post<T>(path: string, body: unknown, decode: (value: unknown) => T, call: CallOptions = {}): Promise<T> {
+    const send: Send = { method: 'POST', path, body };
+    const safe = (failure: Failure) => failure.transient && (failure.received === 'never_sent' || failure.received === 'rate_limited');
+    const reply = await this.#repeat<JsonReply>(call, () => this.#once(send, call.signal), safe);
+    return this.#decode(send, reply, decode);
+  }
+
+  /** A request that is made exactly once, on a connection of its own. Never rejects for a failure of the exchange: it says which. */
+  async once(send: Omit<Send, 'fresh' | 'timeouts'>, signal: AbortSignal | undefined): Promise<OnceOutcome> {
+    const { startMs } = this.#timeouts;
+    const timeouts = { headersMs: startMs, totalMs: startMs + this.#timeouts.bodyIdleMs };
+    const result = await this.#once({ ...send, timeouts, fresh: true }, signal);
+    if ('aborted' in result) return { kind: 'aborted', sent: result.aborted };
+    if (!('failure' in result)) return { kind: 'answered', reply: result };
+    const { failure, retryAfter, serverNow } = result;
+    return { kind: failure.received, error: failure.error, retryAfterMs: retryAfter, serverNow };
+  }
+
+  /** A read of bytes. Repeated until the answer begins; the body is the caller's, and ends in an error when it is cut. */
+  async stream(path: string, call: CallOptions = {}): Promise<{ body: Readable; headers: Headers }> {
+    const send: Send = { method: 'GET', path, timeouts: { totalMs: NO_LIMIT_MS } };
+    const attempt = async () => {
+      const asked = this.#asked(send, null);
+      try {
+        const answer = await this.#exchange(send, null, call.signal);
+        if (answer.status >= 200 && answer.status < 300) return { answer };
+        const reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
+        return this.#failed(failureOf(reply, asked) ?? unexpected(reply, asked), answer.headers);
+      } catch (error) {
+        const lost = asExchangeError(error);
+        return lost.code === 'ABORTED' ? { aborted: lost.sent } : this.#failed(failureOfExchange(lost, asked), {});
+      }
+    };
+    const { answer } = await this.#repeat<{ answer: Answer }>(call, attempt, (failure) => failure.transient);
+    return { body: answer.body, headers: answer.headers };
+  }
+
+  /** Drops all connections. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #decode<T>(send: Send, reply: JsonReply, decode: (value: unknown) => T): T {
+    try {
+      return decode(reply.value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      throw new NetworkError(
+        'unexpected_answer',
+        `the answer of ${this.#options.baseUrl.origin} to ${send.method} ${send.path} is not as expected: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async #repeat<T extends object>(
+    call: CallOptions,
+    attempt: () => Promise<T | Failed | Aborted>,
+    mayRepeat: (failure: Failure) => boolean,
+  ): Promise<T> {
+    const { clock, random, deadlineAt = Number.POSITIVE_INFINITY } = this.#options;
+    const { tries, windowMs, rateLimitMs } = this.#retries;
+    const startedAt = clock.monotonic();
+    let paid = 0;
+    for (let count = 1; ; count++) {
+      const result = await attempt();
+      if ('aborted' in result) throw call.signal?.reason;
+      if (!('failure' in result)) {
+        this.#budget.succeeded(paid);
+        return result;
+      }
+      const { failure, retryAfter } = result;
+      if (!mayRepeat(failure)) throw failure.error;
+      const limited = failure.received === 'rate_limited';
+      const delayMs = retryAfter ?? backoffMs(count, random);
+      const patienceMs = Number.isFinite(deadlineAt) && limited ? Number.POSITIVE_INFINITY : limited ? rateLimitMs : windowMs;
+      const wakeAt = clock.monotonic() + delayMs;
+      if (count >= tries || wakeAt >= Math.min(deadlineAt, startedAt + patienceMs))
+        throw limited ? comeBack(failure.error, retryAfter) : failure.error;
+      paid = this.#budget.take(failure.timedOut);
+      if (paid === 0) throw failure.error;
+      call.onRetry?.({ attempt: count, delayMs, reason: failure.error.message });
+      await clock.sleep(delayMs, call.signal);
+    }
+  }
+
+  async #once(send: Send, signal: AbortSignal | undefined): Promise<JsonReply | Failed | Aborted> {
+    const body = send.body === undefined ? null : JSON.stringify(send.body);
+    const asked = this.#asked(send, send.body);
+    const { clock, onExchange } = this.#options;
+    const startedAt = clock.monotonic();
+    let reply: Reply | null = null;
+    let failure: Failure | null = null;
+    try {
+      const answer = await this.#exchange(send, body, signal);
+      reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
+      failure = failureOf(reply, asked);
+      if (!failure) {
+        const value = reply.status === 304 ? null : jsonOf(reply, asked);
+        if (isFailure(value)) failure = value;
+        else return { status: reply.status, value, headers: reply.headers, serverNow: serverNowOf(reply.headers) };
+      }
+    } catch (error) {
+      const lost = asExchangeError(error);
+      if (lost.code === 'ABORTED') return { aborted: lost.sent };
+      failure = failureOfExchange(lost, asked);
+    } finally {
+      onExchange?.(this.#log(send, body, reply, failure, asked.redact, clock.monotonic() - startedAt));
+    }
+    return this.#failed(failure, reply?.headers ?? {});
+  }
+
+  #exchange(send: Send, body: string | null, signal: AbortSignal | undefined): Promise<Answer> {
+    return this.#connection.exchange({
+      method: send.method,
+      path: this.#path(send),
+      headers: this.#headers(send, body),
+      body,
+      timeouts: { ...this.#timeouts, ...send.timeouts },
+      fresh: send.fresh ?? false,
+      signal,
+    });
+  }
+
+  #failed(failure: Failure, headers: Headers): Failed {
+    const retryAfter = retryAfterMs(header(headers, 'retry-after'), header(headers, 'date'), this.#options.clock.now());
+    return { failure, retryAfter, serverNow: serverNowOf(headers) };
+  }
+
+  #asked(send: Send, body: unknown): Asked {
+    const { apiKey, baseUrl } = this.#options;
+    return { method: send.method, path: send.path, baseUrl, redact: redactor([apiKey, ...secretsOf(body)]) };
+  }
+
+  #path({ path, query = {} }: Send): string {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value === undefined) continue;
+      for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each));
+    }
+    const url = new URL(`${this.#options.baseUrl.origin}${this.#options.baseUrl.pathname.replace(/\/$/, '')}${path}`);
+    if (url.origin !== this.#options.baseUrl.origin)
+      throw new IntegrityError('wrong_origin', `${path} leads away from ${this.#options.baseUrl.origin}`);
+    return `${url.pathname}${search.size > 0 ? `?${search}` : ''}`;
+  }
+
+  #headers(send: Send, body: string | null): Record<string, string> {
+    const { apiKey, userAgent = 'skyvern-cli' } = this.#options;
+    return {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': userAgent,
+      ...(apiKey && { 'x-api-key': apiKey }),
+      ...(body !== null && { 'content-type': 'application/json' }),
+      ...send.headers,
+    };
+  }
+
+  #log(send: Send, body: string | null, reply: Reply | null, failure: Failure | null, redact: Redact, durationMs: number): Exchanged {
+    const clean = (text: string) => redact(text).slice(0, MAX_LOGGED);
+    const requestHeaders = Object.fromEntries(
+      Object.entries(this.#headers(send, body)).map(([name, value]) => [name, name === 'x-api-key' ? MASK : clean(value)]),
+    );
+    const responseHeaders = Object.fromEntries(
+      Object.entries(reply?.headers ?? {}).map(([name, value]) => [name, name === 'set-cookie' ? MASK : clean([value].flat().join(', '))]),
+    );
+    return {
+      method: send.method,
+      url: clean(`${this.#options.baseUrl.origin}${this.#path(send)}`),
+      requestHeaders,
+      requestBody: body === null ? '' : clean(body),
+      status: reply?.status ?? null,
+      responseHeaders,
+      responseBody: reply ? clean(reply.text) : '',
+      error: reply ? null : (failure?.error.message ?? 'interrupted'),
+      durationMs,
+    };
+  }
+}
+
+interface Failed {
+  readonly failure: Failure;
+  readonly retryAfter: number | undefined;
+  readonly serverNow: number | null;
+}
+
+/** `aborted`: whether a byte had been written by then. */
+interface Aborted {
+  readonly aborted: boolean;
+}
+
+const serverNowOf = (headers: Headers): number | null => {
+  const at = serverTime(header(headers, 'date'), Number.NaN);
+  return Number.isNaN(at) ? null : at;
+};
+
+/** The body as text. More than `limit` bytes, or a compressed one, is an `ExchangeError` with code TOO_LARGE or ENCODED. */
+async function readText({ headers, body }: Answer, limit: number): Promise<string> {
+  const refuse = (code: string, message: string) => {
+    body.destroy();
+    return new ExchangeError(Object.assign(new Error(message), { code }), true);
+  };
+  const encoding = header(headers, 'content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') throw refuse('ENCODED', encoding.slice(0, 40));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw refuse('TOO_LARGE', `over ${limit / 1024 / 1024} MB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Errors of the exchange as they are; any other is a fault of ours and passes through. */
+function asExchangeError(error: unknown): ExchangeError {
+  if (error instanceof ExchangeError) return error;
+  throw error;
+}
+
+function unexpected(reply: Reply, asked: Asked): Failure {
+  return {
+    error: new NetworkError('unexpected_answer', `${asked.baseUrl.origin} answered ${reply.status} to ${asked.method} ${asked.path}`),
+    received: 'unknown',
+    transient: false,
+    timedOut: false,
+  };
+}
+
+function comeBack(error: SkyvernError, waitMs: number | undefined): SkyvernError {
+  if (waitMs === undefined) return error;
+  return new SkyvernError(error.exit, error.code, `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`, {
+    hint: error.hint,
+    cause: error,
+    ...(error.requestId !== undefined && { requestId: error.requestId }),
+  });
+}

@@ -1,0 +1,300 @@
+/**
+ * Which value holds, and where it came from: flag, environment, project file, profile, the Python CLI's file, default.
+ *
+ * Reading is synchronous and small, because every command pays for it. Keys are read apart, and only by who needs one.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SkyvernError, UsageError } from '../errors.js';
+import type { Io } from '../io.js';
+import { isLoopback, parseBaseUrl } from '../origin.js';
+import type { Paths } from '../paths.js';
+import { type ConfigFile, configStore, keyStore } from './files.js';
+import type { Keychain } from './keychain.js';
+import { checkProfileName, isSettingName, type Output, parseBoolean, parseDuration, SETTINGS, type SettingName } from './schema.js';
+import { placeOf } from './store.js';
+
+export const DEFAULT_BASE_URL = 'https://api.skyvern.com';
+export const PROJECT_FILE = 'skyvern.config.json';
+
+/** Highest first. */
+export type Source = 'flag' | 'environment' | 'project' | 'profile' | 'python' | 'default';
+
+export interface Setting<T> {
+  readonly value: T;
+  readonly source: Source;
+  /** Which flag, variable or file. */
+  readonly where: string;
+}
+
+/** What the command line said; left out where it did not. */
+export interface SettingFlags {
+  readonly profile?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly output?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly readOnly?: boolean | undefined;
+  /** A file that holds the key, or `-` for standard input. */
+  readonly apiKeyFile?: string | undefined;
+  /** `provider/name`. */
+  readonly model?: string | undefined;
+}
+
+export interface Settings {
+  readonly profile: Setting<string>;
+  readonly baseUrl: Setting<URL>;
+  readonly output: Setting<Output>;
+  /** Milliseconds; null: as long as it takes. */
+  readonly timeoutMs: Setting<number | null>;
+  readonly readOnly: Setting<boolean>;
+  readonly model: {
+    readonly provider: Setting<string | null>;
+    readonly name: Setting<string | null>;
+    readonly baseUrl: Setting<string | null>;
+  };
+  /** `--api-key-file`, not read yet. */
+  readonly apiKeyFile: string | null;
+  /** What a person should hear: loose modes set right, settings that a project file may not make. */
+  readonly notices: readonly string[];
+}
+
+export interface SettingsInput {
+  readonly io: Io;
+  readonly paths: Pick<Paths, 'config'>;
+  readonly flags?: SettingFlags;
+}
+
+/** Throws `UsageError` (2) for a value that is none, naming where it stands, and `LocalError` (17) for a broken file. */
+export function resolveSettings({ io, paths, flags = {} }: SettingsInput): Settings {
+  const notices: string[] = [];
+  const file = configStore(paths, io).read((text) => notices.push(text));
+  const project = projectSettings(io, (text) => notices.push(text));
+  const profile = profileOf(io, flags, file);
+  const own = file.profiles[profile.value] ?? {};
+  if (profile.source !== 'default' && !(profile.value in file.profiles) && profile.value !== 'default') {
+    throw new UsageError(`there is no profile "${profile.value}" (${profile.where})`, { code: 'no_profile', hint: profilesHint(file) });
+  }
+
+  const look = (name: SettingName, flag: string | undefined, flagName: string): Setting<string> | null => {
+    const { env } = SETTINGS[name];
+    const fromEnv = env === null ? undefined : io.env[env];
+    if (flag !== undefined) return checked(name, flag, 'flag', flagName);
+    if (env !== null && fromEnv) return checked(name, fromEnv, 'environment', env);
+    const fromProject = project.values[name];
+    if (fromProject !== undefined) return checked(name, fromProject, 'project', project.path);
+    const fromProfile = own[name];
+    return fromProfile === undefined ? null : checked(name, fromProfile, 'profile', `profile ${profile.value}`);
+  };
+  const fallback = <T>(value: T): Setting<T> => ({ value, source: 'default', where: 'default' });
+  const map = <T>(setting: Setting<string> | null, read: (text: string) => T, otherwise: T): Setting<T> =>
+    setting ? { ...setting, value: read(setting.value) } : fallback(otherwise);
+
+  const model = modelOf(io, flags);
+  return {
+    profile,
+    baseUrl: map(look('base-url', flags.baseUrl, '--base-url') ?? pythonBaseUrl(io), parseBaseUrl, parseBaseUrl(DEFAULT_BASE_URL)),
+    output: map<Output>(look('output', flags.output, '--output'), (text) => text as Output, 'auto'),
+    timeoutMs: map<number | null>(look('timeout', flags.timeout, '--timeout'), parseDuration, null),
+    readOnly: map(
+      look('read-only', flags.readOnly === undefined ? undefined : String(flags.readOnly), '--read-only'),
+      (text) => parseBoolean('read-only', text),
+      false,
+    ),
+    model: {
+      provider: model?.provider ?? look('model.provider', undefined, '') ?? fallback(null),
+      name: model?.name ?? look('model.name', undefined, '') ?? fallback(null),
+      baseUrl: look('model.base-url', undefined, '') ?? fallback(null),
+    },
+    apiKeyFile: flags.apiKeyFile ?? null,
+    notices,
+  };
+}
+
+/** An API key and where it came from. Never print `value`. */
+export type ApiKey = Setting<string>;
+
+export interface KeyInput {
+  readonly io: Io;
+  readonly paths: Pick<Paths, 'config'>;
+  readonly settings: Pick<Settings, 'profile' | 'baseUrl' | 'apiKeyFile'>;
+  /** Asked only when the key is in it. */
+  readonly keychain: () => Promise<Keychain>;
+}
+
+/**
+ * The key for the server that the settings name.
+ *
+ * A key that is given for this call (`--api-key-file`, SKYVERN_API_KEY) goes where this call goes. A stored key goes only to
+ * the server that it was stored for, and that of the Python CLI's file only to that file's server.
+ * Rejects with `no_key` and `key_of_other_server` (4). A server on this machine may need none: its key is then empty.
+ */
+export async function readApiKey({ io, paths, settings, keychain }: KeyInput): Promise<ApiKey> {
+  const { baseUrl, profile, apiKeyFile } = settings;
+  if (apiKeyFile !== null) return { value: cleanKey(await keyFrom(io, apiKeyFile)), source: 'flag', where: '--api-key-file' };
+  const fromEnv = io.env['SKYVERN_API_KEY'];
+  if (fromEnv) return { value: cleanKey(fromEnv), source: 'environment', where: 'SKYVERN_API_KEY' };
+
+  const { origin } = baseUrl.value;
+  const keys = keyStore(paths, io);
+  const stored = keys.read().keys[profile.value];
+  if (stored && stored.origin === origin) {
+    const where = stored.store === 'file' ? keys.path : 'keychain';
+    const value = stored.store === 'file' ? stored.value : await (await keychain()).get(accountOf(profile.value, origin));
+    if (value) return { value: cleanKey(value), source: 'profile', where };
+    throw new SkyvernError('auth', 'no_key', `the keychain no longer has the key of ${origin}`, { hint: LOGIN_HINT });
+  }
+  const python = pythonFile(io);
+  if (python?.values['SKYVERN_API_KEY'] && pythonOrigin(python) === origin) {
+    return { value: cleanKey(python.values['SKYVERN_API_KEY']), source: 'python', where: python.path };
+  }
+  if (isLoopback(baseUrl.value)) return { value: '', source: 'default', where: 'none' };
+  if (stored) {
+    throw new SkyvernError('auth', 'key_of_other_server', `the stored key belongs to ${stored.origin}, and is not sent to ${origin}`, {
+      hint: `log in there: \`skyvern auth login --base-url ${origin}\``,
+    });
+  }
+  throw new SkyvernError('auth', 'no_key', `there is no API key for ${origin}`, { hint: LOGIN_HINT });
+}
+
+const LOGIN_HINT = '`skyvern auth login` stores one, SKYVERN_API_KEY gives one, and --local runs on this machine without';
+
+/** The name under which a key is in the keychain. */
+export const accountOf = (profile: string, origin: string): string => `${profile}@${origin}`;
+
+/** A key as it was meant: without the line breaks, spaces and quotes that copying adds. What else does not belong in one is refused. */
+export function cleanKey(text: string): string {
+  const key = text
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2');
+  if (/^[\x21-\x7e]{1,8192}$/.test(key)) return key;
+  throw new SkyvernError(
+    'auth',
+    'bad_key',
+    key === '' ? 'the API key is empty' : 'the API key holds spaces, line breaks or characters that no key has',
+    {
+      hint: 'copy it again, in one piece',
+    },
+  );
+}
+
+const MAX_KEY_BYTES = 64 * 1024;
+
+async function keyFrom(io: Io, path: string): Promise<string> {
+  if (path === '-') {
+    let text = '';
+    for await (const chunk of io.stdin) {
+      text += chunk;
+      if (text.length > MAX_KEY_BYTES) break;
+    }
+    return text.slice(0, MAX_KEY_BYTES);
+  }
+  try {
+    return readFileSync(path, 'utf8').slice(0, MAX_KEY_BYTES);
+  } catch (error) {
+    throw new UsageError(`the key file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, {
+      code: 'key_file',
+      cause: error,
+    });
+  }
+}
+
+function profileOf(io: Io, flags: SettingFlags, file: ConfigFile): Setting<string> {
+  const fromEnv = io.env['SKYVERN_PROFILE'];
+  if (flags.profile !== undefined) return { value: checkProfileName(flags.profile), source: 'flag', where: '--profile' };
+  if (fromEnv) return { value: checkProfileName(fromEnv), source: 'environment', where: 'SKYVERN_PROFILE' };
+  return { value: file.use, source: file.use === 'default' ? 'default' : 'profile', where: 'config use' };
+}
+
+const profilesHint = (file: ConfigFile): string => `there is ${[...new Set(['default', ...Object.keys(file.profiles)])].join(', ')}`;
+
+function checked(name: SettingName, text: string, source: Source, where: string): Setting<string> {
+  try {
+    return { value: SETTINGS[name].check(text), source, where };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message} (${where})`, { code: error.code, hint: error.hint });
+  }
+}
+
+/** `--model` and SKYVERN_MODEL name provider and model in one: `anthropic/claude-...`. */
+function modelOf(io: Io, flags: SettingFlags): { provider: Setting<string>; name: Setting<string> } | null {
+  const text = flags.model ?? io.env['SKYVERN_MODEL'];
+  if (!text) return null;
+  const [source, where] = flags.model === undefined ? (['environment', 'SKYVERN_MODEL'] as const) : (['flag', '--model'] as const);
+  const slash = text.indexOf('/');
+  if (slash < 1) throw new UsageError(`"${text}" names no model (${where})`, { code: 'bad_value', hint: 'write it as provider/name' });
+  return {
+    provider: checked('model.provider', text.slice(0, slash), source, where),
+    name: checked('model.name', text.slice(slash + 1), source, where),
+  };
+}
+
+interface ProjectSettings {
+  readonly path: string;
+  readonly values: Partial<Record<SettingName, string>>;
+}
+
+/** The project file of the current folder. It comes with a repository, from whomever: it decides nothing about keys and servers. */
+function projectSettings(io: Io, notice: (text: string) => void): ProjectSettings {
+  const path = join(io.cwd(), PROJECT_FILE);
+  const text = textOf(path);
+  const values: Partial<Record<SettingName, string>> = {};
+  if (text === null) return { path, values };
+  let file: unknown;
+  try {
+    file = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON${placeOf(error, text)}`, { code: 'project_file', cause: error });
+  }
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new UsageError(`${path} does not hold an object`, { code: 'project_file' });
+  for (const [name, value] of Object.entries(file)) {
+    if (isSettingName(name) && SETTINGS[name].project) values[name] = String(value);
+    else
+      notice(`${path}: ${JSON.stringify(name.slice(0, 60))} is ignored: a project file sets output, timeout and read-only, nothing else`);
+  }
+  return { path, values };
+}
+
+interface PythonFile {
+  readonly path: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** `~/.skyvern/.env`, which the Python CLI writes. */
+function pythonFile({ env, platform }: Io): PythonFile | null {
+  const home = platform === 'win32' ? env['USERPROFILE'] : env['HOME'];
+  if (!home) return null;
+  const path = join(home, '.skyvern', '.env');
+  const text = textOf(path);
+  return text === null ? null : { path, values: parseEnvFile(text) };
+}
+
+function pythonBaseUrl(io: Io): Setting<string> | null {
+  const file = pythonFile(io);
+  const url = file?.values['SKYVERN_BASE_URL'];
+  return file && url ? checked('base-url', url, 'python', file.path) : null;
+}
+
+const pythonOrigin = ({ values }: PythonFile): string => parseBaseUrl(values['SKYVERN_BASE_URL'] || DEFAULT_BASE_URL).origin;
+
+/** `NAME=value` lines, with `export`, quotes and comments. */
+export function parseEnvFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    const parts = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$/.exec(line);
+    if (parts?.[1]) values[parts[1]] = parts[2] ?? parts[3] ?? parts[4] ?? '';
+  }
+  return values;
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return null;
+    throw error;
+  }
+}

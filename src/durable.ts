@@ -1,0 +1,273 @@
+/**
+ * Files that survive a crash, and locks that survive their owner.
+ *
+ * Every write is a new file, fsynced and renamed over the old one, its folder fsynced: after a kill at any point there is the
+ * old text or the new one, never a part. Files are 0600 in folders 0700. Faults are `LocalError` (17) naming the path.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from './clock.js';
+import { LocalError } from './errors.js';
+import type { Io } from './io.js';
+import type { Random } from './random.js';
+
+export type Owner = Pick<Io, 'pid' | 'platform' | 'kill' | 'getuid'>;
+
+/** Makes a folder of ours and those above it. Refused where it, or what it links to, belongs to someone else. */
+export function makePrivateFolder(folder: string, owner: Owner): void {
+  guarded(folder, 'make', () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    assertOurs(folder, owner);
+  });
+}
+
+/** Refuses a path that leads, by a link or not, to something of another user. Root's own things are nobody's trap. */
+export function assertOurs(path: string, { getuid }: Owner): void {
+  const uid = getuid?.();
+  if (uid === undefined) return;
+  const target = realpathSync(path);
+  const { uid: ownerUid } = lstatSync(target);
+  if (ownerUid === uid) return;
+  throw new LocalError('foreign_file', `${path} leads to ${target}, which belongs to another user (uid ${ownerUid})`, {
+    hint: 'remove the link, or set SKYVERN_HOME to a folder of your own',
+  });
+}
+
+/** The file's text, or null when there is none. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw localFault(path, 'read', error);
+  }
+}
+
+/** Replaces the file as a whole, durably. Its folder must be there. */
+export function writeDurably(path: string, text: string, random: Random): void {
+  guarded(path, 'write', () => {
+    const temporary = writeBeside(path, text, random);
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      unlinkSync(temporary);
+      throw error;
+    }
+    syncFolder(dirname(path));
+  });
+}
+
+/** Makes the file, durably and whole at once; false, and nothing changed, when there is one already. */
+export function createDurably(path: string, text: string, random: Random): boolean {
+  return guarded(path, 'write', () => {
+    const temporary = writeBeside(path, text, random);
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      unlinkSync(temporary);
+    }
+    syncFolder(dirname(path));
+    return true;
+  });
+}
+
+export function removeIfThere(path: string): void {
+  guarded(path, 'remove', () => {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  });
+}
+
+function writeBeside(path: string, text: string, random: Random): string {
+  const temporary = join(dirname(path), `.tmp-${Buffer.from(random.bytes(8)).toString('hex')}`);
+  const file = openSync(temporary, 'wx', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return temporary;
+}
+
+/** A rename or link is durable only once its folder is. Windows knows no such thing and refuses to open a folder. */
+function syncFolder(folder: string): void {
+  let handle: number;
+  try {
+    handle = openSync(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    // Some file systems cannot sync a folder; a full disk or a broken one must not pass.
+    if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EISDIR'].includes(codeOf(error))) throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+interface LockText {
+  readonly pid: number;
+  /** The owner's start, in ticks since boot: a pid that was given to another process is no owner. Null where unknown. */
+  readonly started: string | null;
+  /** Names this lock and no later one at the same path. */
+  readonly nonce: string;
+}
+
+export interface LockDeps {
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long to wait for an owner that lives, in milliseconds. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Holds the lock file at `path` while `work` runs.
+ *
+ * A lock is stale only when its owner is dead, however old it is. Only who holds the lock on a stale lock may remove it, so
+ * that two that find it stale cannot remove each other's new one.
+ * Rejects with `LocalError` `locked` (17), naming the owner, after `patienceMs` (10 s).
+ */
+export async function withLock<T>(path: string, deps: LockDeps, work: () => T | Promise<T>): Promise<T> {
+  const { owner, clock, random, patienceMs = 10_000, signal } = deps;
+  const nonce = Buffer.from(random.bytes(8)).toString('hex');
+  const text = JSON.stringify({ pid: owner.pid, started: startOf(owner.pid, owner), nonce } satisfies LockText);
+  const giveUpAt = clock.monotonic() + patienceMs;
+  while (!createLock(path, text, random)) {
+    const holder = readLock(path);
+    if (holder && !isAlive(holder, owner)) {
+      await withLock(`${path}.${holder.nonce}`, deps, () => {
+        if (readLock(path)?.nonce === holder.nonce) removeIfThere(path);
+      });
+      continue;
+    }
+    if (clock.monotonic() >= giveUpAt) {
+      throw new LocalError('locked', `${path} is held by process ${holder?.pid ?? 'unknown'}, which is still running`, {
+        hint: 'wait for it to end, or stop it, and try again',
+      });
+    }
+    await clock.sleep(2 + 18 * random.fraction(), signal);
+  }
+  try {
+    return await work();
+  } finally {
+    removeIfThere(path);
+  }
+}
+
+/** The process that holds the lock now, or null. */
+export function lockHolder(path: string, owner: Owner): number | null {
+  const holder = readLock(path);
+  return holder && isAlive(holder, owner) ? holder.pid : null;
+}
+
+function createLock(path: string, text: string, random: Random): boolean {
+  return guarded(path, 'lock', () => {
+    const temporary = join(dirname(path), `.tmp-${Buffer.from(random.bytes(8)).toString('hex')}`);
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+    try {
+      linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      unlinkSync(temporary);
+    }
+  });
+}
+
+function readLock(path: string): LockText | null {
+  const text = readIfThere(path);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as LockText;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive({ pid, started }: LockText, owner: Owner): boolean {
+  try {
+    owner.kill(pid, 0);
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return false;
+  }
+  const now = startOf(pid, owner);
+  return started === null || now === null || now === started;
+}
+
+/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat); null where there is no /proc. */
+function startOf(pid: number, { platform }: Owner): string | null {
+  if (platform !== 'linux') return null;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in the second field may hold spaces and brackets: count from its end.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function guarded<T>(path: string, verb: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LocalError || codeOf(error) === NO_CODE) throw error;
+    throw localFault(path, verb, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EIO: 'the disk reports an error',
+  ENOTDIR: 'a part of the path is not a folder',
+};
+
+function localFault(path: string, verb: string, error: unknown): LocalError {
+  const code = codeOf(error);
+  return new LocalError(code.toLowerCase(), `cannot ${verb} ${path}: ${REASONS[code] ?? code}`, {
+    hint: 'free or fix it, or set SKYVERN_HOME to another folder',
+    cause: error,
+  });
+}
+
+/** Not a fault of the system: a bug, to be seen with its stack. */
+const NO_CODE = '';
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? NO_CODE;

@@ -1,0 +1,43 @@
+/** `data_extraction_schema`: what the output must look like. ajv is loaded only by runs that have one. */
+import { createRequire } from 'node:module';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+
+/**
+ * Why `schema` cannot be enforced, in one sentence; null when it can.
+ *
+ * The API also takes text and lists, which describe and do not constrain: text that is a JSON object is read as one, all else is refused.
+ */
+export function checkSchema(schema: unknown): string | null {
+  try {
+    compile(schema);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What is wrong with `output`, one sentence for each fault; empty when it holds. Throws where `checkSchema` gives a reason. */
+export function schemaFaults(schema: unknown, output: unknown): readonly string[] {
+  const validate = compile(schema);
+  if (validate(output)) return [];
+  return (validate.errors ?? []).map((error: ErrorObject) => `output${error.instancePath} ${error.message ?? 'does not hold'}`);
+}
+
+function compile(schema: unknown): ValidateFunction {
+  const parsed = typeof schema === 'string' ? parse(schema) : schema;
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
+    throw new Error('data_extraction_schema is not a JSON Schema object');
+  const dialect = String((parsed as Record<string, unknown>)['$schema'] ?? '');
+  const require = createRequire(import.meta.url);
+  const { Ajv } = require(/2020-12/.test(dialect) ? 'ajv/dist/2020.js' : 'ajv') as typeof import('ajv');
+  // Keywords and formats that ajv does not know are annotations, as the standard has it.
+  return new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(parsed);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('data_extraction_schema is text that is not JSON');
+  }
+}

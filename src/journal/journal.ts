@@ -1,0 +1,235 @@
+/**
+ * The journal of starts: what was about to be sent, written down before, and what came of it.
+ *
+ * One file per start, `<state>/ops/<op>.json`. Every change is durable before it counts. What identifies the request is kept
+ * as HMACs under a key that never leaves this machine, so that no prompt, parameter or secret is in the file, and yet a run
+ * can be recognized by them.
+ */
+import { createHmac } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../clock.js';
+import {
+  createDurably,
+  lockHolder,
+  makePrivateFolder,
+  type Owner,
+  readIfThere,
+  removeIfThere,
+  withLock,
+  writeDurably,
+} from '../durable.js';
+import { LocalError } from '../errors.js';
+import type { Paths } from '../paths.js';
+import type { Random } from '../random.js';
+import { isUlid, ulid, ulidTime } from './ulid.js';
+
+/**
+ * - `intended`: nothing was sent. `sent`: it may have been.
+ * - `unknown`: it was, and no usable answer came. `ambiguous`: several runs may be it.
+ * - The rest is settled. `acked`: the server answered with the run. `adopted`: the run was found. `absent`: there is none.
+ */
+export type OpState = 'intended' | 'sent' | 'unknown' | 'ambiguous' | 'acked' | 'adopted' | 'absent';
+
+export interface Attempt {
+  /** Our wall time, epoch milliseconds. */
+  readonly sent_at: number;
+  readonly ended_at: number | null;
+  /** What came of it, once that is known: the words of the client's `Received`, and of answers `answered`, `no_run_id`, `bad_run_id`. */
+  readonly outcome: string | null;
+}
+
+export interface Op {
+  readonly v: 1;
+  readonly op: string;
+  readonly kind: string;
+  readonly origin: string;
+  readonly base_url: string;
+  readonly profile: string;
+  readonly local: boolean;
+  readonly cwd: string;
+  readonly label: string;
+  /** HMAC of the whole request: equal requests have equal ones. */
+  readonly fingerprint: string;
+  /** HMAC of each field that servers give back unchanged, null where the field was not sent. Empty: cannot be recognized. */
+  readonly content: Readonly<Record<string, string | null>>;
+  /** Adopt a run that is recognized by content alone, or only one that is certain. */
+  readonly adopt: 'content' | 'exact';
+  readonly state: OpState;
+  readonly attempts: readonly Attempt[];
+  readonly run_id: string | null;
+  /** Browser session that fences this start, when one does. */
+  readonly session_id: string | null;
+  readonly candidates: readonly string[];
+  readonly closed_at: number | null;
+}
+
+export type Intent = Pick<Op, 'kind' | 'origin' | 'base_url' | 'profile' | 'local' | 'cwd' | 'label' | 'fingerprint' | 'content' | 'adopt'>;
+
+export const isSettled = ({ state }: Pick<Op, 'state'>): boolean => state === 'acked' || state === 'adopted' || state === 'absent';
+
+/** How long settled entries are kept. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+export interface JournalDeps {
+  readonly paths: Pick<Paths, 'state'>;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export class Journal {
+  readonly #folder: string;
+  readonly #deps: JournalDeps;
+  #key: Buffer | null = null;
+
+  constructor(deps: JournalDeps) {
+    this.#deps = deps;
+    this.#folder = join(deps.paths.state, 'ops');
+  }
+
+  /** Writes down a start that is about to be made. Returns only when it is on the disk; `LocalError` (17) when it cannot be. */
+  open(intent: Intent): Op {
+    makePrivateFolder(this.#folder, this.#deps.owner);
+    const op: Op = {
+      v: 1,
+      op: ulid(this.#deps.clock.now(), this.#deps.random),
+      ...intent,
+      state: 'intended',
+      attempts: [],
+      run_id: null,
+      session_id: null,
+      candidates: [],
+      closed_at: null,
+    };
+    if (!createDurably(this.#path(op.op), text(op), this.#deps.random))
+      throw new LocalError('eexist', `${this.#path(op.op)} is there already`);
+    this.#prune();
+    return op;
+  }
+
+  /** Replaces an entry by its changed self, durably. */
+  update(op: Op, change: Partial<Pick<Op, 'state' | 'attempts' | 'run_id' | 'session_id' | 'candidates'>>): Op {
+    const changed = { ...op, ...change };
+    const next: Op = { ...changed, closed_at: isSettled(changed) ? (op.closed_at ?? this.#deps.clock.now()) : null };
+    writeDurably(this.#path(op.op), text(next), this.#deps.random);
+    return next;
+  }
+
+  find(op: string): Op | null {
+    return isUlid(op) ? this.#read(op) : null;
+  }
+
+  /** All entries that can be read, oldest first. Others, and those of a newer version, are passed over and kept. */
+  entries(): Op[] {
+    return this.#ids().flatMap((id) => this.#read(id) ?? []);
+  }
+
+  /** Starts of which it is not known what came of them, oldest first. */
+  unsettled(): Op[] {
+    return this.entries().filter((op) => !isSettled(op));
+  }
+
+  /** Runs that are known to belong to a start. */
+  claimed(): Set<string> {
+    return new Set(this.entries().flatMap((op) => op.run_id ?? []));
+  }
+
+  /** Holds the entry while `work` runs: of two processes that settle it, one waits. `LocalError` `locked` after `patienceMs`. */
+  hold<T>(op: string, work: () => T | Promise<T>, patienceMs = 10_000): Promise<T> {
+    return withLock(`${this.#path(op)}.lock`, { ...this.#deps, patienceMs }, work);
+  }
+
+  /** The process that holds the entry now, or null. */
+  holder(op: string): number | null {
+    return lockHolder(`${this.#path(op)}.lock`, this.#deps.owner);
+  }
+
+  /** HMAC-SHA256 of a JSON value under this machine's key, whatever the order of its keys. */
+  hmac(value: unknown): string {
+    return createHmac('sha256', this.#localKey()).update(canonical(value)).digest('base64url');
+  }
+
+  /**
+   * Ties a user's key to a start. Returns the start that has it: `op`, or an earlier one.
+   * A start that is known to have made no run gives its key up.
+   */
+  async claimRunKey(runKey: string, op: string): Promise<Op> {
+    const path = join(this.#folder, `key-${this.hmac(runKey)}.json`);
+    return withLock(`${path}.lock`, this.#deps, () => {
+      const earlier = this.find(readIfThere(path)?.trim() ?? '');
+      const own = this.find(op);
+      // The holder of a key is held from here to its end: one that nobody holds and that sent nothing was killed.
+      const died = earlier?.state === 'intended' && this.holder(earlier.op) === null;
+      if (earlier && earlier.op !== op && earlier.state !== 'absent' && !died) return earlier;
+      if (!own) throw new LocalError('enoent', `${this.#path(op)} is gone`);
+      writeDurably(path, `${op}\n`, this.#deps.random);
+      return own;
+    });
+  }
+
+  #localKey(): Buffer {
+    if (this.#key) return this.#key;
+    makePrivateFolder(this.#folder, this.#deps.owner);
+    const path = join(this.#folder, 'local.key');
+    createIfMissing(path, () => Buffer.from(this.#deps.random.bytes(32)).toString('base64url'), this.#deps.random);
+    this.#key = Buffer.from(readIfThere(path) ?? '', 'base64url');
+    if (this.#key.length !== 32)
+      throw new LocalError('bad_key_file', `${path} does not hold a key`, {
+        hint: 'remove it; starts that are not settled yet are then not recognized',
+      });
+    return this.#key;
+  }
+
+  #path(op: string): string {
+    return join(this.#folder, `${op}.json`);
+  }
+
+  #ids(): string[] {
+    try {
+      return readdirSync(this.#folder)
+        .flatMap((name) => (name.endsWith('.json') && isUlid(name.slice(0, -5)) ? [name.slice(0, -5)] : []))
+        .sort();
+    } catch {
+      return [];
+    }
+  }
+
+  #read(op: string): Op | null {
+    const content = readIfThere(this.#path(op));
+    if (content === null) return null;
+    try {
+      const entry = JSON.parse(content) as Partial<Op> | null;
+      return entry?.v === 1 && entry.op === op ? (entry as Op) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Settled entries go after a month, whole; the age is in the name, so young ones are not even read. */
+  #prune(): void {
+    const before = this.#deps.clock.now() - KEPT_MS;
+    for (const id of this.#ids()) {
+      if (ulidTime(id) >= before) break;
+      const op = this.#read(id);
+      if (op && isSettled(op)) removeIfThere(this.#path(id));
+    }
+  }
+}
+
+const text = (op: Op): string => `${JSON.stringify(op, null, 1)}\n`;
+
+function createIfMissing(path: string, content: () => string, random: Random): void {
+  if (readIfThere(path) === null) createDurably(path, content(), random);
+}
+
+/** JSON with sorted keys; members without a value are left out. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? 'null'
+  );
+}

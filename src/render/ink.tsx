@@ -1,0 +1,173 @@
+/**
+ * The live view on a terminal, drawn by Ink on stderr.
+ *
+ * Here: when to draw, what moves to the scrollback, what a key does. Not here: how it looks (`ui/`), what is known (`RunView`).
+ */
+import { render } from 'ink';
+import type { Io } from '../io.js';
+import { childrenOf, emptyView, type Node, reduce } from '../runs/view.js';
+import type { RenderersOptions } from './pick.js';
+import type { Renderer } from './renderer.js';
+import { printable } from './sanitize.js';
+import { type Key, Keys } from './ui/Keys.js';
+import { cardLines, headerLines, type Moment, settledLines } from './ui/lines.js';
+import { type Printed, RunScreen, type Talk } from './ui/RunScreen.js';
+import { themeOf } from './ui/theme.js';
+
+/** Four pictures a second turn the spinner; a burst of events is drawn at most this often. */
+const TICK_MS = 250;
+const FRAME_MS = 33;
+/** How long a block may wait for its description before it goes to the scrollback without. */
+const DESCRIPTION_MS = 5_000;
+/** Long enough for the signal that stops us to arrive. */
+const SUSPEND_MS = 50;
+
+export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
+  const { clock, controls, runId } = options;
+  const theme = themeOf(io);
+  const title = options.title ? printable(options.title) : null;
+  const hasKeys = io.stdin.isTTY === true;
+  const closed = new AbortController();
+  let view = emptyView(runId);
+  let printed: Printed[] = [];
+  let done = { top: 0, nodes: 0 };
+  let talk: Talk = { about: 'nothing' };
+  let tick = 0;
+  let drawnMs = Number.NEGATIVE_INFINITY;
+  let drawing = false;
+  let failure: { readonly error: unknown } | null = null;
+
+  const moment = (): Moment => ({ now: clock.now(), tick });
+
+  function onKey(key: Key): void {
+    const asking = talk.about === 'cancel';
+    if (key === 'detach') controls.detach();
+    else if (key === 'cancel') talk = { about: 'cancel' };
+    else if (key === 'help') talk = talk.about === 'help' ? { about: 'nothing' } : { about: 'help' };
+    else if (key === 'yes' && asking) void cancel();
+    else if (key === 'no') talk = { about: 'nothing' };
+    draw();
+  }
+
+  async function cancel(): Promise<void> {
+    talk = { about: 'message', text: 'canceling the run' };
+    try {
+      await controls.cancel();
+      talk = { about: 'message', text: 'the run is being canceled' };
+    } catch (error) {
+      talk = { about: 'message', text: `the run was not canceled: ${printable(error instanceof Error ? error.message : String(error))}` };
+    }
+    draw();
+  }
+
+  async function suspend(): Promise<void> {
+    io.kill(io.pid, 'SIGTSTP');
+    await clock.sleep(SUSPEND_MS, closed.signal).catch(() => {});
+  }
+
+  const screen = () => {
+    const { columns = 80, rows = 24 } = io.stderr;
+    const size = { columns: columns || 80, rows: rows || 24 };
+    return (
+      <>
+        {hasKeys && <Keys onKey={onKey} onSuspend={suspend} />}
+        <RunScreen {...{ view, printed, done, theme, talk, hasKeys, ...size }} moment={moment()} />
+      </>
+    );
+  };
+
+  const app = render(screen(), {
+    stdin: io.stdin as NodeJS.ReadStream,
+    stdout: io.stderr as NodeJS.WriteStream,
+    stderr: io.stderr as NodeJS.WriteStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    interactive: true,
+    maxFps: 1000 / FRAME_MS,
+  });
+  app.waitUntilExit().catch((error: unknown) => {
+    failure = { error };
+  });
+
+  /** Draws now, or as soon as the last picture is old enough. */
+  function draw(): void {
+    if (drawing || closed.signal.aborted) return;
+    const waitMs = drawnMs + FRAME_MS - clock.monotonic();
+    if (waitMs <= 0) {
+      paint();
+      return;
+    }
+    drawing = true;
+    clock.sleep(waitMs, closed.signal).then(
+      () => {
+        drawing = false;
+        paint();
+      },
+      () => {},
+    );
+  }
+
+  function paint(): void {
+    drawnMs = clock.monotonic();
+    moveToScrollback();
+    app.rerender(screen());
+  }
+
+  async function keepTime(): Promise<void> {
+    for (;;) {
+      await clock.sleep(TICK_MS, closed.signal);
+      tick++;
+      draw();
+    }
+  }
+  keepTime().catch(() => {});
+  io.stderr.on('resize', draw);
+
+  /** In order, and each once: what is printed is never edited. */
+  function moveToScrollback(): void {
+    if (view.run === null) return;
+    const news: Printed[] = printed.length === 0 ? [{ key: 'header', lines: headerLines(view, title, theme) }] : [];
+    const roots = childrenOf(view, '');
+    let { top, nodes } = done;
+    for (; top < roots.length; top++) {
+      const node = view.nodes.get(roots[top] as string);
+      if (!node || !isFinished(node)) break;
+      const settled = settledLines(view, node.key, theme, moment());
+      nodes += settled.nodes;
+      news.push({ key: node.key, lines: settled.lines });
+    }
+    if (view.result) {
+      const lines = cardLines(view, theme, moment(), { showOutput: io.stdout.isTTY !== true });
+      news.push({ key: 'card', lines: [...(top > 0 ? [{ indent: 0, text: '' }] : []), ...lines] });
+    }
+    if (news.length === 0) return;
+    done = { top, nodes };
+    // What was printed needs to be counted, not kept.
+    printed = [...printed.map((each) => (each.lines.length > 0 ? { key: each.key, lines: [] } : each)), ...news];
+  }
+
+  function isFinished(node: Node): boolean {
+    if (view.result) return true;
+    if (node.settledAt === null) return false;
+    const complete = node.kind !== 'block' || node.item.description !== null;
+    return complete || clock.now() - node.settledAt >= DESCRIPTION_MS;
+  }
+
+  return {
+    audience: 'human',
+    event(event) {
+      if (failure) throw failure.error;
+      view = reduce(view, event);
+      if (event.type === 'status' || event.type === 'result') talk = talk.about === 'message' ? { about: 'nothing' } : talk;
+      draw();
+    },
+    async close() {
+      io.stderr.off('resize', draw);
+      talk = { about: 'nothing' };
+      paint();
+      closed.abort();
+      app.unmount();
+      await app.waitUntilExit().catch(() => {});
+    },
+  };
+}

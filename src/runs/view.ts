@@ -1,0 +1,237 @@
+/**
+ * What is known of a run, as plain data: `reduce(view, event)` is the only way it changes, and it is pure.
+ *
+ * Times named `...At` are ours, epoch milliseconds; `since` is the server's. The two clocks may disagree by hours, so a
+ * duration is the difference of one of each only where nothing better is known, and never negative.
+ */
+import type { Run } from '../protocol/run.js';
+import { isTerminalStatus } from '../protocol/status.js';
+import { parseServerTime } from '../protocol/time.js';
+import type { Action, Step, Thought } from '../protocol/timeline.js';
+import { ChunkedMap } from './chunkedMap.js';
+import type { BlockItem, RunEvent } from './events.js';
+
+interface NodeBase {
+  readonly key: string;
+  /** Key of the enclosing node, `''` at the top. It may be told later than what it encloses. */
+  readonly parent: string;
+  /** The server's creation time, epoch ms: the order among siblings. */
+  readonly created: number;
+  readonly changedAt: number;
+  /** When it was first seen in a status that does not change any more; null while it works. */
+  readonly settledAt: number | null;
+  readonly screenshotId: string | null;
+}
+
+/** A block, step, action or thought. */
+export type Node = NodeBase &
+  (
+    | { readonly kind: 'block'; readonly item: BlockItem }
+    | { readonly kind: 'step'; readonly item: Step }
+    | { readonly kind: 'action'; readonly item: Action }
+    | { readonly kind: 'thought'; readonly item: Thought }
+  );
+
+export interface StatusSpan {
+  readonly status: string;
+  readonly since: number | null;
+  readonly seenAt: number;
+  /** Whether it was news, not what had been before we looked. */
+  readonly live: boolean;
+}
+
+export interface Counts {
+  readonly blocks: number;
+  readonly steps: number;
+  readonly actions: number;
+  readonly failedActions: number;
+  readonly thoughts: number;
+}
+
+export interface RunView {
+  readonly runId: string;
+  /** The newest answer of the server; null before the first. */
+  readonly run: Run | null;
+  readonly firstAt: number | null;
+  readonly changedAt: number | null;
+  readonly status: string | null;
+  readonly track: readonly StatusSpan[];
+  readonly nodes: ChunkedMap<Node>;
+  /** Keys of children, oldest first, by the key of the parent; `''` for the top. */
+  readonly children: ChunkedMap<readonly string[]>;
+  readonly counts: Counts;
+  /** Where the browser was last seen. */
+  readonly url: string | null;
+  readonly attention: Extract<RunEvent, { type: 'attention' }> | null;
+  /** Set while the network fails us. */
+  readonly retrying: Extract<RunEvent, { type: 'retrying' }> | null;
+  readonly stalledMs: number | null;
+  readonly notices: readonly Extract<RunEvent, { type: 'notice' }>[];
+  readonly result: Extract<RunEvent, { type: 'result' }> | null;
+}
+
+export const emptyView = (runId: string): RunView => ({
+  runId,
+  run: null,
+  firstAt: null,
+  changedAt: null,
+  status: null,
+  track: [],
+  nodes: new ChunkedMap(),
+  children: new ChunkedMap(),
+  counts: { blocks: 0, steps: 0, actions: 0, failedActions: 0, thoughts: 0 },
+  url: null,
+  attention: null,
+  retrying: null,
+  stalledMs: null,
+  notices: [],
+  result: null,
+});
+
+export const childrenOf = (view: RunView, key: string): readonly string[] => view.children.get(key) ?? [];
+
+/** An event other than `retrying` means that the server answered. */
+export function reduce(view: RunView, event: RunEvent): RunView {
+  if (event.type === 'retrying') return { ...view, retrying: event };
+  const next = apply(view, event);
+  return { ...next, firstAt: view.firstAt ?? event.at, changedAt: event.at, retrying: null };
+}
+
+function apply(view: RunView, event: RunEvent): RunView {
+  switch (event.type) {
+    case 'run':
+      return { ...view, run: event.run, status: view.status ?? event.run.status, url: view.url ?? startUrl(event.run) };
+    case 'status': {
+      // What the first look tells shares its moment, or nearly: the server's times say how long ago it was.
+      const live = view.track.length > 0 && event.at - (view.firstAt ?? event.at) > LOOK_MS;
+      const span = { status: event.to, since: event.since, seenAt: event.at, live };
+      return { ...view, status: event.to, track: [...view.track, span], stalledMs: null };
+    }
+    case 'block': {
+      const { block } = event;
+      const parent = event.parent_id === null ? '' : `block ${event.parent_id}`;
+      const settled = block.status !== null && block.status !== 'running' && block.status !== 'created';
+      const next = place(view, { kind: 'block', item: block }, block.workflow_run_block_id, parent, settled, event.at);
+      return { ...next, url: text(block['final_url']) ?? block.url ?? view.url };
+    }
+    case 'step': {
+      const { step } = event;
+      return place(view, { kind: 'step', item: step }, step.step_id, '', isTerminalStatus(step.status), event.at);
+    }
+    case 'action': {
+      const { action } = event;
+      const parent = event.block_id !== null ? `block ${event.block_id}` : action.step_id !== null ? `step ${action.step_id}` : '';
+      const id = action.action_id ?? `${parent} ${action.step_order} ${action.action_order}`;
+      const next = place(view, { kind: 'action', item: action }, id, parent, action.status !== 'pending', event.at);
+      return { ...next, url: pageOf(action) ?? view.url };
+    }
+    case 'thought': {
+      const { thought } = event;
+      const parent = event.parent_id === null ? '' : `block ${event.parent_id}`;
+      const settled = thought.thought !== null || thought.answer !== null;
+      return place(view, { kind: 'thought', item: thought }, thought.thought_id, parent, settled, event.at);
+    }
+    case 'screenshot': {
+      const node = event.action_id === null ? undefined : view.nodes.get(`action ${event.action_id}`);
+      return node ? { ...view, nodes: view.nodes.with(node.key, { ...node, screenshotId: event.artifact_id }) } : view;
+    }
+    case 'attention':
+      return { ...view, attention: event.resolved ? null : event };
+    case 'stalled':
+      return { ...view, stalledMs: event.silent_ms };
+    case 'notice':
+      return { ...view, notices: [...view.notices, event] };
+    case 'result':
+      return { ...view, run: event.run ?? view.run, status: event.status ?? view.status, result: event, attention: null, stalledMs: null };
+    default:
+      return view;
+  }
+}
+
+const LOOK_MS = 2_000;
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+const startUrl = (run: Run): string | null => text(run.run_request?.['url']);
+
+function pageOf(action: Action): string | null {
+  const element = action['skyvern_element_data'];
+  const page = typeof element === 'object' && element !== null ? (element as Record<string, unknown>)['page_url'] : null;
+  return text(action['url']) ?? text(page);
+}
+
+type Content = Node extends infer Each ? (Each extends Node ? Pick<Each, 'kind' | 'item'> : never) : never;
+
+function place(view: RunView, content: Content, id: string, parent: string, settled: boolean, at: number): RunView {
+  const key = `${content.kind} ${id}`;
+  const old = view.nodes.get(key);
+  const created = old?.created ?? parseServerTime(content.item.created_at) ?? at;
+  const settledAt = settled ? (old?.settledAt ?? at) : null;
+  const screenshotId = content.kind === 'action' ? content.item.screenshot_artifact_id : null;
+  const node = { key, parent, created, changedAt: at, settledAt, screenshotId, ...content } as Node;
+  const nodes = view.nodes.with(key, node);
+  return {
+    ...view,
+    nodes,
+    children: old ? view.children : insert(view.children, nodes, node),
+    counts: count(view.counts, node, old),
+    stalledMs: null,
+  };
+}
+
+function insert(children: RunView['children'], nodes: ChunkedMap<Node>, node: Node): RunView['children'] {
+  const siblings = children.get(node.parent) ?? [];
+  const at = siblings.findLastIndex((key) => !isAfter(nodes.get(key), node)) + 1;
+  return children.with(node.parent, siblings.toSpliced(at, 0, node.key));
+}
+
+function isAfter(sibling: Node | undefined, node: Node): boolean {
+  if (!sibling) return false;
+  if (sibling.kind === 'action' && node.kind === 'action') {
+    const [a, b] = [sibling.item, node.item];
+    const order = (a.step_order ?? 0) - (b.step_order ?? 0) || (a.action_order ?? 0) - (b.action_order ?? 0);
+    if (a.step_id !== null && a.task_id === b.task_id && order !== 0) return order > 0;
+  }
+  return sibling.created > node.created;
+}
+
+function count(counts: Counts, node: Node, old: Node | undefined): Counts {
+  const failed = (each: Node | undefined) => (each?.kind === 'action' && each.item.status === 'failed' ? 1 : 0);
+  const failedActions = counts.failedActions + failed(node) - failed(old);
+  if (old) return failedActions === counts.failedActions ? counts : { ...counts, failedActions };
+  return { ...counts, failedActions, [`${node.kind}s`]: counts[`${node.kind}s`] + 1 };
+}
+
+export interface TimedStatus {
+  readonly status: string;
+  /** Milliseconds in it so far, never negative; null for the last status of a run that is over. */
+  readonly ms: number | null;
+}
+
+/** How long the run was in each status. @param now epoch ms, by our clock */
+export function timeInStatus(view: RunView, now: number): TimedStatus[] {
+  return view.track.map((span, index) => {
+    const next = view.track[index + 1];
+    if (!next) return { status: span.status, ms: isTerminalStatus(span.status) ? null : Math.max(0, now - enteredAt(span)) };
+    const ms = next.since !== null && span.since !== null ? next.since - span.since : next.seenAt - span.seenAt;
+    return { status: span.status, ms: Math.max(0, ms) };
+  });
+}
+
+/** When a status was entered, by our clock as well as can be known. */
+function enteredAt({ since, seenAt, live }: StatusSpan): number {
+  if (since === null || since > seenAt) return seenAt;
+  return live ? Math.max(since, seenAt - MAX_LAG_MS) : since;
+}
+
+/** Longer than any poll takes: what was told later than this after its own time means that the server's clock is behind. */
+const MAX_LAG_MS = 60_000;
+
+/** How long the run took, or takes so far, in milliseconds. @param now epoch ms, by our clock */
+export function elapsedMs(view: RunView, now: number): number {
+  const first = view.track[0];
+  const last = view.track.at(-1);
+  if (!first || !last) return 0;
+  if (isTerminalStatus(last.status) && first.since !== null && last.since !== null) return Math.max(0, last.since - first.since);
+  return Math.max(0, (isTerminalStatus(last.status) ? last.seenAt : now) - enteredAt(first));
+}

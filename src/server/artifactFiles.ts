@@ -1,0 +1,62 @@
+/** The bytes of artifacts, in files below the data folder: folders 0700, files 0600. */
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync } from 'node:fs';
+import { chmod, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { Readable } from 'node:stream';
+
+/** Part of a file, both ends included. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface StoredFile {
+  /** Below the data folder, with `/`. */
+  readonly file: string;
+  readonly file_size: number;
+  /** SHA-256, hex. */
+  readonly checksum: string;
+}
+
+export class ArtifactFiles {
+  readonly #root: string;
+  constructor(dataFolder: string) {
+    this.#root = dataFolder;
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Where pages' files of one run go; made when asked for. */
+  downloadsFolder(runId: string): string {
+    const folder = join(this.#root, 'downloads', runId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
+  async saveScreenshot(runId: string, artifactId: string, png: Uint8Array): Promise<StoredFile> {
+    const folder = join(this.#root, 'artifacts', runId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, `${artifactId}.png`), png, { mode: 0o600, flag: 'wx' });
+    const checksum = createHash('sha256').update(png).digest('hex');
+    return { file: `artifacts/${runId}/${artifactId}.png`, file_size: png.length, checksum };
+  }
+
+  /** Takes over a file that lies below the data folder already. @throws when it lies elsewhere */
+  async adopt(path: string, sizeBytes: number, checksum: string): Promise<StoredFile> {
+    const inside = relative(this.#root, path);
+    if (inside.startsWith('..') || isAbsolute(inside)) throw new Error('a download lies outside the data folder');
+    await chmod(path, 0o600);
+    return { file: inside.replaceAll('\\', '/'), file_size: sizeBytes, checksum };
+  }
+
+  /** Bytes in the file now, or null when it is gone. */
+  async size(file: string): Promise<number | null> {
+    const found = await stat(join(this.#root, file)).catch(() => null);
+    return found?.isFile() ? found.size : null;
+  }
+
+  read(file: string, range: ByteRange): ReadableStream<Uint8Array> {
+    const stream = createReadStream(join(this.#root, file), { start: range.from, end: range.to });
+    return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+  }
+}

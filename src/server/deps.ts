@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.js';
+import type { PromptRefusal } from '../engine/task.js';
+import type { TaskRunRequest } from '../protocol/task.js';
+import type { ArtifactFiles } from './artifactFiles.js';
+import type { Queue } from './queue.js';
+import type { Store } from './store.js';
+import type { Waiters } from './waiters.js';
+import type { RunSecrets, Worker } from './worker.js';
+
+/** Says before a run exists what an engine does not understand of a task; null when it is fine. */
+export type CheckTask = (request: TaskRunRequest, engine: string) => PromptRefusal | null;
+
+/** What the routes work with. */
+export interface RouteDeps {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly worker: Worker;
+  readonly waiters: Waiters;
+  readonly files: ArtifactFiles;
+  readonly secrets: Map<string, RunSecrets>;
+  readonly clock: Clock;
+  readonly checkTask: CheckTask;
+  /** Runs tasks that name no engine of ours; null: only tasks that do are accepted. */
+  readonly defaultEngine: string | null;
+  readonly token: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly concurrency: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly dataFolder: string;
+  readonly notices: readonly string[];
+  /** `http://127.0.0.1:PORT` */
+  baseUrl(): string;
+  /** Asks the server to end; `graceMs` for the runs at work. */
+  stop(graceMs: number): void;
+  stopping(): boolean;
+}

@@ -1,0 +1,45 @@
+import type { ActionRecord, DownloadedFile, Recorder, StepEnd } from '../engine/task.js';
+import type { ArtifactFiles } from './artifactFiles.js';
+import type { Lease, Queue } from './queue.js';
+import type { Store } from './store.js';
+
+/** Writes what an engine does, each call under the fence of its lease: the engine is stopped by `LeaseLost`. */
+export function createRecorder(lease: Lease, store: Store, queue: Queue, files: ArtifactFiles): Recorder {
+  const { runId } = lease;
+  return {
+    async acting() {
+      queue.beginActing(lease);
+    },
+    async stepStarted(order) {
+      queue.write(lease, () => store.insertStep(runId, order));
+    },
+    async action(stepOrder, action: ActionRecord) {
+      const screenshot = action.screenshot && { id: store.newId('a'), png: action.screenshot };
+      const saved = screenshot && (await files.saveScreenshot(runId, screenshot.id, screenshot.png));
+      queue.writeAction(lease, () => {
+        const stepId = store.stepId(runId, stepOrder);
+        if (stepId === null) throw new Error(`an action was recorded for step ${stepOrder}, which was never started`);
+        if (screenshot && saved) {
+          const row = { run_id: runId, step_id: stepId, artifact_type: 'screenshot_action', file_name: null, ...saved };
+          store.insertArtifact(screenshot.id, row);
+        }
+        store.insertAction(runId, stepId, stepOrder, action, screenshot?.id ?? null);
+      });
+    },
+    async stepEnded(order, { status, isLast }: StepEnd) {
+      queue.write(lease, () => store.endStep(runId, order, status, isLast));
+    },
+    async downloaded(file: DownloadedFile) {
+      const saved = await files.adopt(file.path, file.sizeBytes, file.checksum);
+      queue.writeAction(lease, () => {
+        store.insertArtifact(store.newId('a'), {
+          run_id: runId,
+          step_id: null,
+          artifact_type: 'download',
+          file_name: file.name,
+          ...saved,
+        });
+      });
+    },
+  };
+}

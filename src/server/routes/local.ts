@@ -1,0 +1,57 @@
+/** Extensions for our own client: proving that this is the server of the state file, saying what it does, ending it. */
+import type { Hono } from 'hono';
+import { challengeProof, NONCE } from '../challenge.js';
+import type { RouteDeps } from '../deps.js';
+import { refusal } from '../httpError.js';
+
+/** Time for runs at work when the server is told to stop, in milliseconds. */
+export const STOP_GRACE_MS = 10_000;
+
+/** What `GET /v1/local/status` answers. */
+export interface LocalStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly base_url: string;
+  /** Epoch milliseconds. */
+  readonly started_at: number;
+  /** Runs tasks that name no engine of ours; null: none does. */
+  readonly default_engine: string | null;
+  readonly concurrency: number;
+  readonly data_folder: string;
+  readonly runs: { readonly queued: number; readonly running: number };
+  /** What the user should know, such as a damaged database that was moved aside. */
+  readonly notices: readonly string[];
+}
+
+export function addLocal(app: Hono, deps: RouteDeps): void {
+  const { pid, version } = deps;
+
+  app.get('/v1/local/challenge', (c) => {
+    const nonce = c.req.query('nonce') ?? '';
+    if (!NONCE.test(nonce)) throw refusal(422, 'nonce must be 32 to 128 hexadecimal digits');
+    return c.json({ pid, version, proof: challengeProof(deps.token, nonce) });
+  });
+
+  app.get('/v1/local/status', (c) =>
+    c.json({
+      pid,
+      version,
+      base_url: deps.baseUrl(),
+      started_at: deps.startedAt,
+      default_engine: deps.defaultEngine,
+      concurrency: deps.concurrency,
+      data_folder: deps.dataFolder,
+      runs: deps.store.counts(),
+      notices: deps.notices,
+    } satisfies LocalStatus),
+  );
+
+  app.post('/v1/local/stop', (c) => {
+    const { queued, running } = deps.store.counts();
+    if (c.req.query('if_idle') === 'true' && queued + running > 0) {
+      throw refusal(409, `The local server is at work: ${running} running, ${queued} queued.`);
+    }
+    deps.stop(STOP_GRACE_MS);
+    return c.json({ stopping: true, pid });
+  });
+}

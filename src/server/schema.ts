@@ -1,0 +1,96 @@
+/**
+ * The database, version by version: migration N brings a database of version N to N + 1 (`user_version`). Append only.
+ *
+ * Times are epoch milliseconds. `version` of a run grows with every change of it or of its steps, actions and artifacts.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
+    task_run_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    title TEXT,
+    engine TEXT NOT NULL,            -- the one that runs it, which need not be the one asked for
+    request TEXT NOT NULL,           -- JSON; never a secret
+    holds_secrets INTEGER NOT NULL,  -- 1: cannot run without values that are in memory only
+    output TEXT,                     -- JSON
+    failure_reason TEXT,
+    errors TEXT NOT NULL DEFAULT '[]',
+    page_url TEXT,                   -- where the browser was after the last action
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    queued_at INTEGER,
+    started_at INTEGER,
+    finished_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE queue (
+    run_id TEXT PRIMARY KEY REFERENCES runs (run_id),
+    state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'acting', 'done')),
+    epoch INTEGER NOT NULL DEFAULT 0,  -- the fencing token: who writes with an older one is refused
+    owner TEXT,                        -- the process that holds the lease
+    requeues INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX queue_open ON queue (state) WHERE state <> 'done';
+
+  CREATE TABLE idempotency (
+    key TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    response TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX idempotency_age ON idempotency (created_at);
+
+  CREATE TABLE steps (
+    step_id TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    step_order INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    is_last INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    UNIQUE (run_id, step_order)
+  ) STRICT;
+
+  CREATE TABLE actions (
+    seq INTEGER PRIMARY KEY,
+    action_id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    step_id TEXT NOT NULL REFERENCES steps (step_id),
+    step_order INTEGER NOT NULL,
+    action_order INTEGER NOT NULL,
+    action_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reasoning TEXT,
+    intention TEXT,
+    text TEXT,
+    confidence REAL,
+    output TEXT,                     -- JSON
+    url TEXT,
+    response TEXT,
+    file_name TEXT,
+    screenshot_artifact_id TEXT,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX actions_of_run ON actions (run_id, seq);
+
+  CREATE TABLE artifacts (
+    seq INTEGER PRIMARY KEY,
+    artifact_id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    step_id TEXT REFERENCES steps (step_id),
+    artifact_type TEXT NOT NULL,
+    file TEXT NOT NULL,              -- path of the bytes, below the data folder
+    file_name TEXT,                  -- the page's name for a download
+    file_size INTEGER NOT NULL,
+    checksum TEXT NOT NULL,          -- SHA-256, hex
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX artifacts_of_run ON artifacts (run_id, seq);
+  `,
+];

@@ -1,0 +1,347 @@
+/**
+ * Runs and what they did, in SQLite.
+ *
+ * Here: rows, reads, and the writes that are made inside somebody's transaction. Not here: who may write when (queue.ts),
+ * what goes over the wire (wire.ts), the bytes of artifacts (artifactFiles.ts).
+ */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { Clock } from '../clock.js';
+import type { ActionRecord, TaskError } from '../engine/task.js';
+import { newId } from '../protocol/ids.js';
+import type { TaskRunRequest } from '../protocol/task.js';
+import type { Random } from '../random.js';
+
+export interface RunRow {
+  readonly run_id: string;
+  readonly task_run_id: string;
+  readonly status: string;
+  readonly version: number;
+  readonly title: string | null;
+  readonly engine: string;
+  readonly request: string;
+  readonly holds_secrets: number;
+  readonly output: string | null;
+  readonly failure_reason: string | null;
+  readonly errors: string;
+  readonly page_url: string | null;
+  readonly created_at: number;
+  readonly modified_at: number;
+  readonly queued_at: number | null;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+  /** Counted when read. */
+  readonly step_count: number;
+}
+
+export interface StepRow {
+  readonly step_id: string;
+  readonly run_id: string;
+  readonly step_order: number;
+  readonly status: string;
+  readonly is_last: number;
+  readonly created_at: number;
+  readonly modified_at: number;
+}
+
+export interface ActionRow {
+  readonly action_id: string;
+  readonly run_id: string;
+  readonly step_id: string;
+  readonly step_order: number;
+  readonly action_order: number;
+  readonly action_type: string;
+  readonly status: string;
+  readonly reasoning: string | null;
+  readonly intention: string | null;
+  readonly text: string | null;
+  readonly confidence: number | null;
+  readonly output: string | null;
+  readonly url: string | null;
+  readonly response: string | null;
+  readonly file_name: string | null;
+  readonly screenshot_artifact_id: string | null;
+  readonly started_at: number;
+  readonly finished_at: number;
+  readonly created_at: number;
+}
+
+export interface ArtifactRow {
+  readonly artifact_id: string;
+  readonly run_id: string;
+  readonly step_id: string | null;
+  readonly artifact_type: string;
+  readonly file: string;
+  readonly file_name: string | null;
+  readonly file_size: number;
+  readonly checksum: string;
+  readonly created_at: number;
+}
+
+export interface NewRun {
+  readonly title: string | null;
+  readonly engine: string;
+  readonly request: TaskRunRequest;
+  readonly holdsSecrets: boolean;
+}
+
+export type NewArtifact = Omit<ArtifactRow, 'artifact_id' | 'created_at'>;
+
+/** How a run ended, as it is written. */
+export interface RunEnd {
+  readonly status: 'completed' | 'failed' | 'terminated' | 'canceled' | 'timed_out';
+  readonly reason?: string | null;
+  readonly output?: unknown;
+  readonly errors?: readonly TaskError[];
+}
+
+export interface RunFilter {
+  readonly statuses: readonly string[];
+  readonly runTypes: readonly string[];
+  /** Lower case; null: no search. */
+  readonly search: string | null;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Every run here is of this type: tasks are all there is. */
+export const RUN_TYPE = 'task_v1';
+
+const RUN_COLUMNS = 'runs.*, (SELECT count(*) FROM steps WHERE steps.run_id = runs.run_id) AS step_count';
+
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #onChange: (runId: string) => void;
+  #changed: Set<string> | null = null;
+
+  /** @param onChange called after the commit with each run that has a new version */
+  constructor(db: DatabaseSync, clock: Clock, random: Random, onChange: (runId: string) => void = () => {}) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#random = random;
+    this.#onChange = onChange;
+  }
+
+  /** All or nothing, and on disk when it returns. */
+  transact<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    const changed = new Set<string>();
+    this.#changed = changed;
+    let result: T;
+    try {
+      result = work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#changed = null;
+    }
+    for (const runId of changed) this.#onChange(runId);
+    return result;
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | null {
+    return (this.#prepared(sql).get(...values) as Row | undefined) ?? null;
+  }
+
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepared(sql).all(...values) as Row[];
+  }
+
+  /** Inside a transaction: gives the run a new version. */
+  touch(runId: string): void {
+    this.run('UPDATE runs SET version = version + 1, modified_at = ? WHERE run_id = ?', this.#clock.now(), runId);
+    this.#changed?.add(runId);
+  }
+
+  newId(prefix: string): string {
+    return newId(prefix, this.#random);
+  }
+
+  insertRun(run: NewRun): RunRow {
+    const runId = this.newId('tsk');
+    const now = this.#clock.now();
+    this.run(
+      `INSERT INTO runs (run_id, task_run_id, status, title, engine, request, holds_secrets, created_at, modified_at)
+       VALUES (?, ?, 'created', ?, ?, ?, ?, ?, ?)`,
+      runId,
+      this.newId('tr'),
+      run.title,
+      run.engine,
+      JSON.stringify(run.request),
+      run.holdsSecrets ? 1 : 0,
+      now,
+      now,
+    );
+    this.#changed?.add(runId);
+    return this.runById(runId)!;
+  }
+
+  runById(runId: string): RunRow | null {
+    return this.get<RunRow>(`SELECT ${RUN_COLUMNS} FROM runs WHERE run_id = ?`, runId);
+  }
+
+  /** Newest first. */
+  listRuns({ statuses, runTypes, search, limit, offset }: RunFilter): RunRow[] {
+    if (runTypes.length > 0 && !runTypes.includes(RUN_TYPE)) return [];
+    return this.all<RunRow>(
+      `SELECT ${RUN_COLUMNS} FROM runs
+       WHERE (json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
+         AND (?2 IS NULL OR instr(lower(
+           run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
+             || char(10) || coalesce(json_extract(request, '$.extra_http_headers'), '')), ?2) > 0)
+       ORDER BY seq DESC LIMIT ?3 OFFSET ?4`,
+      JSON.stringify(statuses),
+      search,
+      limit,
+      offset,
+    );
+  }
+
+  /** Oldest first. */
+  steps(runId: string): StepRow[] {
+    return this.all<StepRow>('SELECT * FROM steps WHERE run_id = ? ORDER BY step_order', runId);
+  }
+
+  /** Oldest first. */
+  actions(runId: string): ActionRow[] {
+    return this.all<ActionRow>('SELECT * FROM actions WHERE run_id = ? ORDER BY seq', runId);
+  }
+
+  /** Oldest first; no types means all. */
+  artifacts(runId: string, types: readonly string[] = []): ArtifactRow[] {
+    return this.all<ArtifactRow>(
+      `SELECT * FROM artifacts WHERE run_id = ?1
+       AND (json_array_length(?2) = 0 OR artifact_type IN (SELECT value FROM json_each(?2))) ORDER BY seq`,
+      runId,
+      JSON.stringify(types),
+    );
+  }
+
+  artifact(artifactId: string): ArtifactRow | null {
+    return this.get<ArtifactRow>('SELECT * FROM artifacts WHERE artifact_id = ?', artifactId);
+  }
+
+  /** How many runs wait and how many are at work. */
+  counts(): { readonly queued: number; readonly running: number } {
+    const row = this.get<{ queued: number; running: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state IN ('leased', 'acting')) AS running
+       FROM queue WHERE state <> 'done'`,
+    );
+    return { queued: row?.queued ?? 0, running: row?.running ?? 0 };
+  }
+
+  insertStep(runId: string, order: number): void {
+    const now = this.#clock.now();
+    this.run(
+      "INSERT INTO steps (step_id, run_id, step_order, status, created_at, modified_at) VALUES (?, ?, ?, 'running', ?, ?)",
+      this.newId('stp'),
+      runId,
+      order,
+      now,
+      now,
+    );
+    this.touch(runId);
+  }
+
+  /** Of a run that goes back to the queue: its steps were begun and nothing was done in them. */
+  forgetSteps(runId: string): void {
+    this.run('DELETE FROM steps WHERE run_id = ?', runId);
+  }
+
+  endStep(runId: string, order: number, status: string, isLast: boolean): void {
+    const sql = 'UPDATE steps SET status = ?, is_last = ?, modified_at = ? WHERE run_id = ? AND step_order = ?';
+    this.run(sql, status, isLast ? 1 : 0, this.#clock.now(), runId, order);
+    this.touch(runId);
+  }
+
+  stepId(runId: string, order: number): string | null {
+    const row = this.get<{ step_id: string }>('SELECT step_id FROM steps WHERE run_id = ? AND step_order = ?', runId, order);
+    return row?.step_id ?? null;
+  }
+
+  insertAction(runId: string, stepId: string, stepOrder: number, action: ActionRecord, screenshotId: string | null): void {
+    this.run(
+      `INSERT INTO actions (action_id, run_id, step_id, step_order, action_order, action_type, status, reasoning, intention, text,
+         confidence, output, url, response, file_name, screenshot_artifact_id, started_at, finished_at, created_at)
+       VALUES (?, ?, ?, ?, (SELECT count(*) FROM actions WHERE step_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.newId('act'),
+      runId,
+      stepId,
+      stepOrder,
+      stepId,
+      action.actionType,
+      action.status,
+      action.reasoning,
+      action.intention,
+      action.text,
+      action.confidence,
+      action.output === null || action.output === undefined ? null : JSON.stringify(action.output),
+      action.url,
+      action.response,
+      action.fileName,
+      screenshotId,
+      Math.round(action.startedAt),
+      Math.round(action.finishedAt),
+      this.#clock.now(),
+    );
+    if (action.url !== null) this.run('UPDATE runs SET page_url = ? WHERE run_id = ?', action.url, runId);
+    this.touch(runId);
+  }
+
+  insertArtifact(artifactId: string, artifact: NewArtifact): void {
+    this.run(
+      `INSERT INTO artifacts (artifact_id, run_id, step_id, artifact_type, file, file_name, file_size, checksum, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      artifactId,
+      artifact.run_id,
+      artifact.step_id,
+      artifact.artifact_type,
+      artifact.file,
+      artifact.file_name,
+      artifact.file_size,
+      artifact.checksum,
+      this.#clock.now(),
+    );
+    this.touch(artifact.run_id);
+  }
+
+  /** Moves a run to `status`; the time of its first `queued`, `running` and end is kept. */
+  setStatus(runId: string, status: 'queued' | 'running'): void {
+    const column = status === 'queued' ? 'queued_at' : 'started_at';
+    this.run(`UPDATE runs SET status = ?, ${column} = coalesce(${column}, ?) WHERE run_id = ?`, status, this.#clock.now(), runId);
+    this.touch(runId);
+  }
+
+  /** Ends a run, and with it any step that still runs. */
+  setEnd(runId: string, { status, reason = null, output = null, errors = [] }: RunEnd): void {
+    const now = this.#clock.now();
+    this.run(
+      'UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, finished_at = ? WHERE run_id = ?',
+      status,
+      reason,
+      output === null ? null : JSON.stringify(output),
+      JSON.stringify(errors.slice(0, 100)),
+      now,
+      runId,
+    );
+    const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
+    this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
+    this.touch(runId);
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

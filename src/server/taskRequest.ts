@@ -1,0 +1,251 @@
+/**
+ * Checking the body of `POST /v1/run/tasks`: upstream's validation in upstream's shapes, then what this server cannot do,
+ * named field by field. After this a request is complete, typed and free of secrets.
+ */
+import { ENGINES, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
+import { type Fault, invalid, notOneOf, refusal } from './httpError.js';
+import type { RunSecrets } from './worker.js';
+
+/** More steps than this are a loop, not a task. */
+const MAX_STEPS = 1_000;
+const MAX_URL_LENGTH = 2_083;
+const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+
+export interface CheckedTask {
+  /** With `engine` as it was asked for, defaults filled in, and neither `secrets` nor values of `cdp_connect_headers`. */
+  readonly request: TaskRunRequest;
+  /** The engine that will run it. */
+  readonly engine: string;
+  readonly title: string | null;
+  /** Null when it holds none. */
+  readonly held: RunSecrets | null;
+}
+
+/**
+ * @param defaultEngine what runs tasks that name no engine of ours; null: nothing can
+ * @throws HttpError 422 (validation, a field that cannot be honoured, no engine) or 400 (URL)
+ */
+export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: string | null): CheckedTask {
+  const check = new Checker(body);
+  const prompt = check.text('prompt', { required: true });
+  const url = check.text('url');
+  const engine = check.text('engine') ?? ENGINES[0];
+  const title = check.text('title');
+  const maxSteps = check.integer('max_steps', 1, MAX_STEPS);
+  const errorCodeMapping = check.texts('error_code_mapping');
+  const extraHttpHeaders = check.texts('extra_http_headers');
+  const cdpHeaders = check.texts('cdp_connect_headers');
+  const secrets = check.secrets('secrets');
+  const startFresh = check.flag('start_fresh_browser') ?? false; // always so here: every run has a browser context of its own
+  const headed = check.flag('headed') ?? false;
+  const browserPath = check.text('browser_path');
+  const browserAddress = check.text('browser_address');
+  const schema = check.schema('data_extraction_schema');
+  const unhonoured = check.unhonoured();
+  check.oneOf('engine', engine, [...ENGINES, RULES_ENGINE]);
+  if (prompt !== null && prompt.trim() === '') {
+    check.fault({
+      type: 'string_too_short',
+      loc: ['body', 'prompt'],
+      msg: 'String should have at least 1 character',
+      input: prompt,
+      ctx: { min_length: 1 },
+    });
+  }
+  check.done();
+  const startPage = url === null ? null : normalisedUrl('url', url);
+  if (browserAddress !== null) checkAddress(browserAddress);
+  if (unhonoured.length > 0) {
+    throw refusal(
+      422,
+      `The local server cannot honour ${list(unhonoured)}. Leave ${unhonoured.length > 1 ? 'them' : 'it'} out, or use another server.`,
+    );
+  }
+  const held = secrets.size > 0 || cdpHeaders !== null ? { secrets, cdpHeaders: cdpHeaders ?? {} } : null;
+  return {
+    engine: engineFor(engine, defaultEngine),
+    title,
+    held,
+    request: {
+      prompt: prompt!,
+      url: startPage,
+      engine,
+      max_steps: maxSteps,
+      data_extraction_schema: schema,
+      error_code_mapping: errorCodeMapping,
+      extra_http_headers: extraHttpHeaders,
+      cdp_connect_headers: cdpHeaders && Object.fromEntries(Object.keys(cdpHeaders).map((name) => [name, '***'])),
+      browser_address: browserAddress,
+      start_fresh_browser: startFresh,
+      headed,
+      browser_path: browserPath,
+      proxy_location: (Object.hasOwn(body, 'proxy_location') ? body['proxy_location'] : 'RESIDENTIAL') as string | null,
+    },
+  };
+}
+
+/** Our rules run what asks for them, and by choice of whoever started the server also what other clients send by default. */
+function engineFor(asked: string, defaultEngine: string | null): string {
+  if (asked === RULES_ENGINE) return RULES_ENGINE;
+  if (asked === ENGINES[0] && defaultEngine !== null) return defaultEngine;
+  throw refusal(
+    422,
+    `The local server has no language model, which engine ${asked} needs. ` +
+      'Ask for engine "rules" (`--engine rules`), which runs plain imperative prompts, or use another server.',
+  );
+}
+
+/** As upstream keeps a URL: `https://` when it has no scheme, and at least `/` for a path. @throws HttpError 400 */
+function normalisedUrl(field: string, text: string): string {
+  const advice = `Use an HTTP or HTTPS URL with at most ${MAX_URL_LENGTH} characters.`;
+  const trimmed = text.trim();
+  // `localhost:8000/x` reads as scheme `localhost`: digits after the colon mean a port.
+  const hasScheme = /^[a-z][a-z0-9+.-]*:(?!\d+(?:[/?#]|$))/i.test(trimmed);
+  const whole = hasScheme ? trimmed : `https://${trimmed}`;
+  if (whole.length > MAX_URL_LENGTH || trimmed === '' || !URL.canParse(whole)) throw refusal(400, `Invalid ${field}: malformed. ${advice}`);
+  const url = new URL(whole);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refusal(400, `Invalid ${field}: unsupported scheme. ${advice}`);
+  return url.href;
+}
+
+function checkAddress(address: string): void {
+  const scheme = URL.canParse(address) ? new URL(address).protocol : '';
+  if (!['http:', 'https:', 'ws:', 'wss:'].includes(scheme)) {
+    throw refusal(400, 'Invalid browser_address: use an http, https, ws or wss URL of a browser that listens for CDP.');
+  }
+}
+
+const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
+/** Collects every fault of a body before the request is refused. */
+class Checker {
+  readonly #body: Record<string, unknown>;
+  readonly #faults: Fault[] = [];
+  constructor(body: Record<string, unknown>) {
+    this.#body = body;
+  }
+
+  fault(fault: Fault): void {
+    this.#faults.push(fault);
+  }
+
+  done(): void {
+    if (this.#faults.length > 0) throw invalid(this.#faults);
+  }
+
+  text(name: string, { required = false } = {}): string | null {
+    const value = this.#value(name);
+    if (required && !Object.hasOwn(this.#body, name)) {
+      this.fault({ type: 'missing', loc: ['body', name], msg: 'Field required', input: withoutSecrets(this.#body) });
+      return null;
+    }
+    if (typeof value === 'string') return value;
+    if (value !== null || required) this.#typeFault('string_type', 'Input should be a valid string', [name], value);
+    return null;
+  }
+
+  integer(name: string, least: number, most: number): number | null {
+    const value = this.#value(name);
+    if (value === null) return null;
+    if (typeof value === 'string' && !/^\s*[+-]?\d+\s*$/.test(value)) {
+      this.#typeFault('int_parsing', 'Input should be a valid integer, unable to parse string as an integer', [name], value);
+      return null;
+    }
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (typeof number !== 'number') this.#typeFault('int_type', 'Input should be a valid integer', [name], value);
+    else if (!Number.isInteger(number)) {
+      this.#typeFault('int_from_float', 'Input should be a valid integer, got a number with a fractional part', [name], value);
+    } else if (number < least) {
+      this.#limitFault('greater_than_equal', `Input should be greater than or equal to ${least}`, name, value, { ge: least });
+    } else if (number > most) {
+      this.#limitFault('less_than_equal', `Input should be less than or equal to ${most}`, name, value, { le: most });
+    } else return number;
+    return null;
+  }
+
+  flag(name: string): boolean | null {
+    const value = this.#value(name);
+    if (typeof value === 'boolean') return value;
+    if (value !== null) this.#typeFault('bool_type', 'Input should be a valid boolean', [name], value);
+    return null;
+  }
+
+  texts(name: string): Readonly<Record<string, string>> | null {
+    const value = this.#value(name);
+    if (value === null) return null;
+    if (typeof value !== 'object' || Array.isArray(value)) {
+      this.#typeFault('dict_type', 'Input should be a valid dictionary', [name], value);
+      return null;
+    }
+    const entries = Object.entries(value as object);
+    for (const [key, text] of entries) {
+      if (typeof text !== 'string')
+        this.#typeFault('string_type', 'Input should be a valid string', [name, key], name === 'secrets' ? null : text);
+    }
+    // fromEntries defines own properties, so a key `__proto__` stays data
+    return Object.fromEntries(entries as [string, string][]);
+  }
+
+  secrets(name: string): ReadonlyMap<string, string> {
+    const named = Object.entries(this.texts(name) ?? {});
+    for (const [key] of named) {
+      if (!SECRET_NAME.test(key)) {
+        this.#typeFault('string_pattern_mismatch', 'A secret is named with letters, digits and underscores', [name, key], key);
+      }
+    }
+    return new Map(named);
+  }
+
+  /** A JSON Schema as an object, or as the JSON text of one. */
+  schema(name: string): unknown {
+    const value = this.#value(name);
+    if (value === null) return null;
+    const schema = typeof value === 'string' ? parsed(value) : value;
+    if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema;
+    this.#typeFault('dict_type', 'Input should be a JSON Schema, as an object or as the JSON text of one', [name], value);
+    return null;
+  }
+
+  oneOf(name: string, value: string, allowed: readonly string[]): void {
+    if (!allowed.includes(value)) this.fault(notOneOf(['body', name], allowed, value));
+  }
+
+  /** Names of fields that were given a value that would have to be ignored. */
+  unhonoured(): string[] {
+    const given = (name: string) => this.#value(name) !== null;
+    const needless: Readonly<Record<string, (value: unknown) => boolean>> = {
+      proxy_location: (value) => value === 'RESIDENTIAL' || value === 'NONE', // upstream's default, and none at all
+      run_with: (value) => value === 'agent',
+      publish_workflow: (value) => value === false,
+      include_action_history_in_verification: (value) => value === false,
+      file_ids: (value) => Array.isArray(value) && value.length === 0,
+      max_screenshot_scrolls: (value) => value === 0,
+    };
+    const others = ['webhook_url', 'totp_identifier', 'totp_url', 'browser_session_id', 'browser_profile_id', 'model'];
+    const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
+    return [...others.filter(given), ...refused];
+  }
+
+  #value(name: string): unknown {
+    return Object.hasOwn(this.#body, name) ? (this.#body[name] ?? null) : null;
+  }
+
+  #typeFault(type: string, msg: string, path: readonly string[], input: unknown): void {
+    this.fault({ type, loc: ['body', ...path], msg, input });
+  }
+
+  #limitFault(type: string, msg: string, name: string, input: unknown, ctx: Record<string, number>): void {
+    this.fault({ type, loc: ['body', name], msg, input, ctx });
+  }
+}
+
+/** Validation echoes what was sent; secrets are not echoed. */
+const withoutSecrets = ({ secrets: _secrets, cdp_connect_headers: _headers, ...rest }: Record<string, unknown>) => rest;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,275 @@
+/** Rows as the API shows them: every nullable field present, times as upstream writes them. */
+import type { TaskRunRequest } from '../protocol/task.js';
+import { formatServerTime } from '../protocol/time.js';
+import type { ActionRow, ArtifactRow, RunRow, StepRow } from './store.js';
+import { RUN_TYPE } from './store.js';
+
+/** The one organization of this server. */
+export const ORGANIZATION_ID = 'o_1';
+/** As many screenshots as upstream shows on a run. */
+const SHOWN_SCREENSHOTS = 3;
+
+const time = (atMs: number | null): string | null => (atMs === null ? null : formatServerTime(atMs));
+const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+
+export const contentUrl = (baseUrl: string, artifactId: string): string => `${baseUrl}/v1/artifacts/${artifactId}/content`;
+
+/** The request as upstream echoes it: its own fields only, all of them; a title is not told. */
+function requestWire(text: string) {
+  const request = JSON.parse(text) as TaskRunRequest;
+  return {
+    prompt: request.prompt,
+    url: request.url ?? null,
+    engine: request.engine ?? null,
+    title: null,
+    proxy_location: request.proxy_location ?? null,
+    data_extraction_schema: request.data_extraction_schema ?? null,
+    error_code_mapping: request.error_code_mapping ?? null,
+    max_steps: request.max_steps ?? null,
+    webhook_url: null,
+    totp_identifier: null,
+    totp_url: null,
+    browser_session_id: null,
+    browser_profile_id: null,
+    start_fresh_browser: request.start_fresh_browser ?? false,
+    model: null,
+    extra_http_headers: request.extra_http_headers ?? null,
+    cdp_connect_headers: request.cdp_connect_headers ?? null,
+    publish_workflow: false,
+    include_action_history_in_verification: false,
+    max_screenshot_scrolls: null,
+    browser_address: request.browser_address ?? null,
+    run_with: null,
+    file_ids: null,
+  };
+}
+
+/** What a start answers: nothing about results yet. */
+export function startedWire(run: RunRow) {
+  return {
+    run_id: run.run_id,
+    status: run.status,
+    output: null as unknown,
+    downloaded_files: null as unknown,
+    recording_url: null,
+    recording_archived: false,
+    screenshot_urls: null as unknown,
+    failure_reason: null as string | null,
+    created_at: time(run.created_at),
+    modified_at: time(run.modified_at),
+    queued_at: time(run.queued_at),
+    started_at: time(run.started_at),
+    finished_at: time(run.finished_at),
+    app_url: null,
+    browser_session_id: null,
+    browser_profile_id: null,
+    max_screenshot_scrolls: null,
+    script_run: null,
+    errors: null as unknown,
+    step_count: null as number | null,
+    run_type: RUN_TYPE,
+    run_request: requestWire(run.request),
+  };
+}
+
+export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl: string) {
+  const screenshots = artifacts.filter(({ artifact_type }) => artifact_type === 'screenshot_action');
+  const downloads = artifacts.filter(({ artifact_type }) => artifact_type === 'download');
+  return {
+    ...startedWire(run),
+    output: json(run.output),
+    downloaded_files: downloads.map((file) => downloadWire(file, baseUrl)),
+    screenshot_urls:
+      screenshots.length === 0
+        ? null
+        : screenshots
+            .slice(-SHOWN_SCREENSHOTS)
+            .reverse()
+            .map(({ artifact_id }) => contentUrl(baseUrl, artifact_id)),
+    failure_reason: run.failure_reason,
+    errors: json(run.errors),
+    step_count: run.step_count,
+  };
+}
+
+const downloadWire = (file: ArtifactRow, baseUrl: string) => ({
+  url: contentUrl(baseUrl, file.artifact_id),
+  checksum: file.checksum,
+  filename: file.file_name,
+  file_size: file.file_size,
+  modified_at: time(file.created_at),
+  artifact_id: file.artifact_id,
+});
+
+export const listItemWire = (run: RunRow) => ({
+  task_run_id: run.task_run_id,
+  run_id: run.run_id,
+  task_run_type: RUN_TYPE,
+  status: run.status,
+  title: run.title,
+  started_at: time(run.started_at),
+  finished_at: time(run.finished_at),
+  created_at: time(run.created_at),
+  workflow_permanent_id: null,
+  workflow_deleted: false,
+  script_run: false,
+  trigger_type: null,
+  created_by: null,
+  attempt: 1,
+  retry_pending: false,
+  next_attempt_at: null,
+});
+
+/** Upstream leaves out keys with null values here. */
+export const stepWire = (step: StepRow) => ({
+  created_at: time(step.created_at),
+  modified_at: time(step.modified_at),
+  task_id: step.run_id,
+  step_id: step.step_id,
+  status: step.status,
+  order: step.step_order,
+  is_last: step.is_last === 1,
+  retry_index: 0,
+  organization_id: ORGANIZATION_ID,
+  input_token_count: 0,
+  output_token_count: 0,
+  reasoning_token_count: 0,
+  cached_token_count: 0,
+  step_cost: 0,
+  is_speculative: false,
+});
+
+export const actionWire = (action: ActionRow) => ({
+  action_type: action.action_type,
+  status: action.status,
+  action_id: action.action_id,
+  source_action_id: null,
+  organization_id: ORGANIZATION_ID,
+  workflow_run_id: null,
+  task_id: action.run_id,
+  step_id: action.step_id,
+  step_order: action.step_order,
+  action_order: action.action_order,
+  confidence_float: action.confidence,
+  description: null,
+  reasoning: action.reasoning,
+  intention: action.intention,
+  response: action.response,
+  element_id: null,
+  skyvern_element_hash: null,
+  skyvern_element_data: null,
+  screenshot_artifact_id: action.screenshot_artifact_id,
+  tool_call_id: null,
+  xpath: null,
+  errors: null,
+  terminal_user_errors: false,
+  data_extraction_goal: null,
+  output: json(action.output),
+  file_name: action.file_name,
+  file_url: null,
+  download: action.action_type === 'download_file',
+  download_triggered: null,
+  downloaded_files: null,
+  is_upload_file_tag: null,
+  text: action.text,
+  input_or_select_context: null,
+  option: null,
+  is_checked: null,
+  verified: false,
+  click_context: null,
+  totp_timing_info: null,
+  has_mini_agent: null,
+  skip_auto_complete_tab: false,
+  started_at: time(action.started_at),
+  finished_at: time(action.finished_at),
+  created_at: time(action.created_at),
+  modified_at: time(action.created_at),
+  created_by: null,
+  // an extension: upstream does not tell where the browser was
+  url: action.url,
+});
+
+export function artifactWire(artifact: ArtifactRow, baseUrl: string) {
+  return {
+    created_at: time(artifact.created_at),
+    modified_at: time(artifact.created_at),
+    artifact_id: artifact.artifact_id,
+    artifact_type: artifact.artifact_type,
+    uri: contentUrl(baseUrl, artifact.artifact_id),
+    bundle_key: null,
+    checksum: artifact.checksum,
+    file_size: artifact.file_size,
+    task_id: artifact.run_id,
+    step_id: artifact.step_id,
+    workflow_run_id: null,
+    workflow_run_block_id: null,
+    run_id: artifact.run_id,
+    browser_session_id: null,
+    observer_cruise_id: null,
+    observer_thought_id: null,
+    ai_suggestion_id: null,
+    signed_url: null,
+    archived: false,
+    organization_id: ORGANIZATION_ID,
+  };
+}
+
+/**
+ * The timeline of a task, an extension: one block that holds its actions, newest first, and says where the browser is.
+ * Empty before the run has begun, because a block is at least `running`.
+ */
+export function timelineWire(run: RunRow, actions: readonly ActionRow[]) {
+  if (run.started_at === null) return [];
+  const request = JSON.parse(run.request) as TaskRunRequest;
+  const times = { created_at: time(run.started_at), modified_at: time(run.modified_at) };
+  const block = {
+    workflow_run_block_id: `wrb_${run.run_id.slice('tsk_'.length)}`,
+    workflow_run_id: run.run_id,
+    organization_id: ORGANIZATION_ID,
+    parent_workflow_run_block_id: null,
+    block_workflow_run_id: null,
+    block_type: 'task',
+    label: null,
+    description: null,
+    status: run.finished_at === null ? 'running' : run.status,
+    output: json(run.output),
+    failure_reason: run.failure_reason,
+    error_codes: (json(run.errors) as { error_code: string }[]).map(({ error_code }) => error_code),
+    continue_on_failure: false,
+    task_id: run.run_id,
+    engine: null,
+    url: run.page_url ?? request.url ?? null,
+    final_url: run.finished_at === null ? null : run.page_url,
+    navigation_goal: request.prompt,
+    navigation_payload: null,
+    data_extraction_goal: null,
+    data_schema: request.data_extraction_schema ?? null,
+    terminate_criterion: null,
+    complete_criterion: null,
+    include_action_history_in_verification: false,
+    include_extracted_text: true,
+    duration: run.finished_at === null ? null : (run.finished_at - run.started_at) / 1000,
+    attempt_number: 1,
+    finish_reason: null,
+    actions: actions.map(actionWire).reverse(),
+    loop_values: null,
+    current_value: null,
+    current_index: null,
+    recipients: null,
+    attachments: null,
+    subject: null,
+    body: null,
+    prompt: null,
+    instructions: null,
+    positive_descriptor: null,
+    negative_descriptor: null,
+    executed_branch_id: null,
+    executed_branch_expression: null,
+    executed_branch_next_block: null,
+    executed_branch_result: null,
+    script_run: null,
+    downloaded_file_count: null,
+    ...times,
+  };
+  return [{ type: 'block', block, thought: null, children: [], attempt: 1, ...times }];
+}

@@ -1,0 +1,179 @@
+/**
+ * Working off the queue: claims runs, hands each to the engine, writes how it ended.
+ *
+ * It knows `TaskRunner` and nothing of browsers. At most `concurrency` runs are at work.
+ */
+import type { Clock } from '../clock.js';
+import type { Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
+import { SkyvernError } from '../errors.js';
+import type { TaskRunRequest } from '../protocol/task.js';
+import type { ArtifactFiles } from './artifactFiles.js';
+import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
+import { createRecorder } from './recorder.js';
+import type { RunEnd, RunRow, Store } from './store.js';
+
+/** Step limit of a task that names none, as upstream's. */
+export const DEFAULT_MAX_STEPS = 10;
+
+/** What a run needs and the database must never hold. */
+export interface RunSecrets {
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly cdpHeaders: Readonly<Record<string, string>>;
+}
+
+export interface WorkerDeps {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly files: ArtifactFiles;
+  readonly runner: TaskRunner;
+  readonly clock: Clock;
+  readonly concurrency: number;
+  /** By run id, from the POST to the end of the run. */
+  readonly secrets: Map<string, RunSecrets>;
+  readonly log: (line: string) => void;
+}
+
+const SECRETS_LOST: RunEnd = {
+  status: 'failed',
+  reason: 'secrets are held in memory only, and those of this run were lost when the local server restarted. Start the run again',
+  errors: [
+    { error_code: 'SECRETS_LOST', reasoning: 'the local server restarted before the run began', error_type: 'SYSTEM_DEFINED_ERROR' },
+  ],
+};
+const STOPPED = 'interrupted: the local server was stopped while this run was acting on a page';
+
+interface AtWork {
+  readonly lease: Lease;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+export class Worker {
+  readonly #deps: WorkerDeps;
+  readonly #atWork = new Map<string, AtWork>();
+  #stopping = false;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+  }
+
+  get running(): number {
+    return this.#atWork.size;
+  }
+
+  /** Starts as many waiting runs as there are free places. To be called whenever one may have come or gone. */
+  pump(): void {
+    try {
+      this.#fill();
+    } catch (error) {
+      this.#deps.log(`no run can be taken from the queue: ${reasonOf(error)}`);
+    }
+  }
+
+  #fill(): void {
+    while (!this.#stopping && this.#atWork.size < this.#deps.concurrency) {
+      const lease = this.#deps.queue.claim();
+      if (!lease) return;
+      const abort = new AbortController();
+      const done = this.#work(lease, abort.signal).finally(() => {
+        this.#atWork.delete(lease.runId);
+        this.#deps.secrets.delete(lease.runId);
+        this.pump();
+      });
+      this.#atWork.set(lease.runId, { lease, abort, done });
+    }
+    if (!this.#stopping) this.#deps.queue.markWaiting();
+  }
+
+  /** Cancels a run wherever it is. False when it had already ended. */
+  cancel(runId: string): boolean {
+    const canceled = this.#deps.queue.cancel(runId);
+    if (canceled) {
+      this.#atWork.get(runId)?.abort.abort(new LeaseLost(runId));
+      this.#deps.secrets.delete(runId);
+    }
+    return canceled;
+  }
+
+  /**
+   * Takes no more runs and lets those at work finish, for at most `graceMs`. Runs that then still act are failed with
+   * their evidence; those that did nothing yet wait for the next server.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    const all = Promise.all([...this.#atWork.values()].map(({ done }) => done));
+    const drained = new AbortController();
+    void all.then(() => drained.abort());
+    if (graceMs > 0) await this.#deps.clock.sleep(graceMs, drained.signal).catch(() => {});
+    for (const { lease, abort } of this.#atWork.values()) {
+      this.#release(lease);
+      abort.abort(new LeaseLost(lease.runId));
+    }
+    await all;
+    await this.#deps.runner.close();
+  }
+
+  #release(lease: Lease): void {
+    const { queue } = this.#deps;
+    try {
+      queue.giveBack(lease);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.#finish(lease, interrupted(STOPPED));
+    }
+  }
+
+  /** Never rejects. */
+  async #work(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { store, queue, files, runner, secrets } = this.#deps;
+    const run = store.runById(lease.runId)!;
+    const held = secrets.get(lease.runId);
+    if (run.holds_secrets && !held) return this.#finish(lease, SECRETS_LOST);
+    try {
+      const spec = taskSpec(run, held, files.downloadsFolder(run.run_id));
+      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files), signal);
+      this.#finish(lease, endOf(outcome));
+    } catch (error) {
+      if (signal.aborted || error instanceof LeaseLost) return;
+      if (!(error instanceof SkyvernError)) this.#deps.log(`${lease.runId}: ${error instanceof Error ? error.stack : error}`);
+      this.#finish(lease, { status: 'failed', reason: reasonOf(error) });
+    }
+  }
+
+  #finish(lease: Lease, end: RunEnd): void {
+    try {
+      this.#deps.queue.finish(lease, end);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) this.#deps.log(`${lease.runId}: its end could not be written: ${reasonOf(error)}`);
+    }
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function endOf(outcome: Outcome): RunEnd {
+  if (outcome.status === 'completed') return { status: 'completed', output: outcome.output };
+  return { status: outcome.status, reason: outcome.reason, errors: outcome.errors, output: outcome.output };
+}
+
+function taskSpec(run: RunRow, held: RunSecrets | undefined, downloadsDir: string): TaskSpec {
+  const request = JSON.parse(run.request) as TaskRunRequest;
+  return {
+    runId: run.run_id,
+    prompt: request.prompt,
+    url: request.url ?? null,
+    engine: run.engine,
+    maxSteps: request.max_steps ?? DEFAULT_MAX_STEPS,
+    dataExtractionSchema: request.data_extraction_schema ?? null,
+    errorCodeMapping: request.error_code_mapping ?? {},
+    extraHttpHeaders: request.extra_http_headers ?? {},
+    secrets: held?.secrets ?? new Map(),
+    browser: {
+      headed: request.headed ?? false,
+      path: request.browser_path ?? null,
+      address: request.browser_address ?? null,
+      cdpHeaders: held?.cdpHeaders ?? {},
+    },
+    downloadsDir,
+  };
+}

@@ -1,0 +1,111 @@
+/** A real pseudo-terminal with our renderers in it, read by a terminal emulator. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import { rolldown } from 'rolldown';
+import { onTestFinished } from 'vitest';
+import type { RunEvent } from '../../src/runs/events.js';
+import { tempFolder } from '../support/io.js';
+
+export type Played = RunEvent | number | 'forever';
+
+/** Bundles the player once, as the published program is bundled: lazy chunks, production React. @returns its file */
+export async function bundlePlayer(folder: string): Promise<string> {
+  const bundle = await rolldown({
+    input: { play: join(import.meta.dirname, 'play.ts') },
+    platform: 'node',
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    external: ['react-devtools-core'],
+    logLevel: 'silent',
+  });
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' });
+  await bundle.close();
+  return join(folder, 'play.mjs');
+}
+
+export interface Screen {
+  /** Rows on the screen, without trailing blanks. */
+  rows(): string[];
+  /** All rows, the scrollback first. */
+  everything(): string[];
+  /** Bytes as they came. */
+  raw(): string;
+  type(keys: string): void;
+  resize(columns: number, rows: number): void;
+  /** Resolves when the emulator shows a match; the test's time-out is the only clock. */
+  shows(wanted: RegExp): Promise<void>;
+  ended: Promise<number>;
+  readonly terminal: InstanceType<typeof xterm.Terminal>;
+}
+
+export interface PlayOptions {
+  readonly mode?: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Record<string, string>;
+  /** Shell words put after the command, `> file` for one. */
+  readonly redirect?: string;
+}
+
+export function playIn(player: string, steps: readonly Played[], options: PlayOptions = {}): Screen {
+  const { mode = 'auto', columns = 80, rows = 24, env = {}, redirect = '' } = options;
+  const folder = tempFolder();
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'events.json');
+  writeFileSync(file, JSON.stringify(steps));
+  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false });
+  const command = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(player)} ${JSON.stringify(file)} ${mode} ${redirect}`;
+  const pty = spawn('/bin/sh', ['-c', command], {
+    name: 'xterm-256color',
+    cols: columns,
+    rows,
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+  });
+  let raw = '';
+  let waiting: { readonly wanted: RegExp; readonly found: () => void }[] = [];
+  const text = () => read(terminal, 0).join('\n');
+  pty.onData((data) => {
+    raw += data;
+    terminal.write(data, () => {
+      const now = text();
+      waiting = waiting.filter(({ wanted, found }) => {
+        if (wanted.test(now)) found();
+        return !wanted.test(now);
+      });
+    });
+  });
+  // What the emulator answers goes back to the program, as a real terminal's answers would.
+  terminal.onData((data) => pty.write(data));
+  const ended = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode }) => terminal.write('', () => resolve(exitCode)));
+  });
+  onTestFinished(() => {
+    try {
+      pty.kill('SIGKILL');
+    } catch {
+      // it ended by itself
+    }
+  });
+  return {
+    terminal,
+    rows: () => read(terminal, terminal.buffer.active.baseY),
+    everything: () => read(terminal, 0),
+    raw: () => raw,
+    type: (keys) => pty.write(keys),
+    resize(nextColumns, nextRows) {
+      terminal.resize(nextColumns, nextRows);
+      pty.resize(nextColumns, nextRows);
+    },
+    shows: (wanted) => (wanted.test(text()) ? Promise.resolve() : new Promise((found) => waiting.push({ wanted, found }))),
+    ended,
+  };
+}
+
+function read(terminal: InstanceType<typeof xterm.Terminal>, from: number): string[] {
+  const buffer = terminal.buffer.active;
+  const rows = Array.from({ length: buffer.length - from }, (_, index) => buffer.getLine(from + index)?.translateToString(true) ?? '');
+  while (rows.at(-1) === '') rows.pop();
+  return rows;
+}

@@ -1,0 +1,84 @@
+import type { ActionRecord, Outcome, Recorder, TaskRunner, TaskSpec } from '../../src/engine/task.js';
+
+export type Script = (spec: TaskSpec, recorder: Recorder, signal: AbortSignal) => Promise<Outcome>;
+
+/** The eight bytes that begin every PNG, and something after them. */
+export const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.from('a picture of a page')]);
+
+export const anAction = (fields: Partial<ActionRecord> = {}): ActionRecord => ({
+  actionType: 'click',
+  status: 'completed',
+  reasoning: 'click "Next"',
+  intention: 'link "Next"',
+  text: null,
+  confidence: 1,
+  output: null,
+  url: 'http://127.0.0.1:9/page-2',
+  response: null,
+  fileName: null,
+  startedAt: Date.UTC(2026, 0, 20, 12),
+  finishedAt: Date.UTC(2026, 0, 20, 12, 0, 1),
+  screenshot: PNG,
+  ...fields,
+});
+
+/** Rejects with the signal's reason once it aborts: a task that goes on until it is stopped. */
+export const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const twoActions = async (recorder: Recorder) => {
+  await recorder.acting();
+  await recorder.stepStarted(0);
+  await recorder.action(0, anAction({ actionType: 'goto_url', reasoning: 'go to the page', url: 'http://127.0.0.1:9/page-1' }));
+  await recorder.action(0, anAction());
+};
+
+/** What happens by the first word of a prompt: `complete`, `fail`, `hold` (acts, then goes on until stopped), `wait` (the same without acting). */
+export const scripts: Readonly<Record<string, Script>> = {
+  async complete(_, recorder) {
+    await twoActions(recorder);
+    await recorder.stepEnded(0, { status: 'completed', isLast: true });
+    return { status: 'completed', output: { title: 'A page' } };
+  },
+  async fail(_, recorder) {
+    await twoActions(recorder);
+    const reason = 'no element fits "Buy"';
+    return { status: 'failed', reason, errors: [{ error_code: 'NO_ELEMENT', reasoning: reason }], output: null };
+  },
+  async hold(_, recorder, signal) {
+    await twoActions(recorder);
+    return untilAborted(signal);
+  },
+  wait: (_, __, signal) => untilAborted(signal),
+};
+
+export interface ScriptedRunner extends TaskRunner {
+  /** Every task that was begun, in order. */
+  readonly specs: readonly TaskSpec[];
+  readonly closed: boolean;
+}
+
+/** An engine without a browser: `more` adds scripts, chosen by the first word of the prompt. */
+export function scriptedRunner(more: Readonly<Record<string, Script>> = {}): ScriptedRunner {
+  const all: Readonly<Record<string, Script>> = { ...scripts, ...more };
+  const specs: TaskSpec[] = [];
+  let closed = false;
+  return {
+    specs,
+    get closed() {
+      return closed;
+    },
+    async run(spec, recorder, signal) {
+      specs.push(spec);
+      const script = all[spec.prompt.split(' ')[0]!];
+      if (!script) throw new Error(`no script for the prompt "${spec.prompt}"`);
+      return script(spec, recorder, signal);
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
