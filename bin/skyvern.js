@@ -45,6 +45,8 @@ function handOver() {
     process.exitCode = status ?? 1;
     return;
   }
-  process.stderr.write(`error: skyvern needs Node ${NEEDED.join('.')} or newer, and this is ${process.versions.node}\nhint: install a newer one from https://nodejs.org\n`);
+  process.stderr.write(
+    `error: skyvern needs Node ${NEEDED.join('.')} or newer, and this is ${process.versions.node}\nhint: install a newer one from https://nodejs.org\n`,
+  );
   process.exitCode = 17;
 }

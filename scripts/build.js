@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: one entry for the program, one for the library, lazy chunks for what few commands use.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -17,9 +17,17 @@ const bundle = await rolldown({
   transform: { define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) } },
   tsconfig: false,
 });
-await bundle.write({ dir: `${root}/dist`, format: 'esm', minify: { compress: true, mangle: false, codegen: true }, chunkFileNames: 'chunks/[name]-[hash].js' });
+await bundle.write({
+  dir: `${root}/dist`,
+  format: 'esm',
+  minify: { compress: true, mangle: false, codegen: true },
+  chunkFileNames: 'chunks/[name]-[hash].js',
+});
 await bundle.close();
 
-const tsc = spawnSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+const tsc = spawnSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 chmodSync(`${root}/bin/skyvern.js`, 0o755);

@@ -11,11 +11,13 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from './clock.js';
@@ -96,12 +98,15 @@ export function removeIfThere(path: string): void {
   });
 }
 
-function writeBeside(path: string, text: string, random: Random): string {
-  const temporary = join(dirname(path), `.tmp-${Buffer.from(random.bytes(8)).toString('hex')}`);
+const TEMPORARY = '.tmp-';
+
+/** A whole new file in the same folder, private; gone again when it cannot be written. */
+function writeBeside(path: string, text: string, random: Random, durable = true): string {
+  const temporary = join(dirname(path), `${TEMPORARY}${Buffer.from(random.bytes(8)).toString('hex')}`);
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
+    writeFileSync(file, text);
+    if (durable) fsyncSync(file);
   } catch (error) {
     unlinkSync(temporary);
     throw error;
@@ -109,6 +114,18 @@ function writeBeside(path: string, text: string, random: Random): string {
     closeSync(file);
   }
   return temporary;
+}
+
+/** How old a temporary file is when its writer is surely gone. */
+const STRAY_MS = 3_600_000;
+
+/** Removes what killed writers left in a folder of ours. */
+export function removeStrays(folder: string, clock: Clock): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(TEMPORARY)) continue;
+    const written = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs;
+    if (written !== undefined && clock.now() - written > STRAY_MS) removeIfThere(join(folder, name));
+  }
 }
 
 /** A rename or link is durable only once its folder is. Windows knows no such thing and refuses to open a folder. */
@@ -186,15 +203,10 @@ export function lockHolder(path: string, owner: Owner): number | null {
   return holder && isAlive(holder, owner) ? holder.pid : null;
 }
 
+/** The lock appears with its text in it, so that no reader sees one without an owner. */
 function createLock(path: string, text: string, random: Random): boolean {
   return guarded(path, 'lock', () => {
-    const temporary = join(dirname(path), `.tmp-${Buffer.from(random.bytes(8)).toString('hex')}`);
-    const file = openSync(temporary, 'wx', 0o600);
-    try {
-      writeSync(file, text);
-    } finally {
-      closeSync(file);
-    }
+    const temporary = writeBeside(path, text, random, false);
     try {
       linkSync(temporary, path);
       return true;

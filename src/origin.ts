@@ -17,7 +17,7 @@ export function parseBaseUrl(text: string): URL {
       code: 'base_url',
       hint: 'write it like https://api.skyvern.com or http://localhost:8000',
     });
-  if (/[\s\\\u0000-\u001f\u007f]/.test(given)) throw refuse('holds a space, a backslash or a control character');
+  if (!/^[\x21-\x5b\x5d-\x7e]+$/.test(given)) throw refuse('holds a space, a backslash or a character outside ASCII');
   const written = /^(https?):\/\/([^/?#]*)([^?#]*)$/i.exec(given);
   if (!written) throw refuse('is not an http or https address without a query');
   const authority = written[2] ?? '';

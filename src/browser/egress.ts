@@ -51,7 +51,12 @@ const resolveAll: Lookup = async (host) => (await systemLookup(host, { all: true
 
 export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = resolveAll }: EgressOptions): Promise<Egress> {
   const allowed = new Set(allowedUrls.map((url) => hostPort(new URL(url))));
-  const sockets = new Set<Duplex>();
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  };
 
   /** The addresses of `host` that may be reached at `port`; rejects with `Refused` when there is none. */
   const checked = async (host: string, port: number): Promise<readonly string[]> => {
@@ -67,7 +72,7 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
     let last: unknown = new Error(`${host} has no address`);
     for (const address of await checked(host, port)) {
       try {
-        return await connectTo(address, port);
+        return keep(await connectTo(address, port));
       } catch (error) {
         last = error;
       }
@@ -129,10 +134,7 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
 
   const server = createServer(forward);
   server.on('connect', (incoming, client, head) => void tunnel(incoming, client, head));
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
+  server.on('connection', keep);
   // Pages keep connections open for as long as they like.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContext, Download, Frame, Locator, Page, Request } from 'playwright-core';
+import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Request } from 'playwright-core';
 import type { Clock } from '../clock.js';
 import { PROXY_STATUS } from './egress.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
@@ -22,12 +22,13 @@ const ACTION_TIMEOUT_MS = 30_000;
 /** Longest wait for the requests that an action set off: pages that poll for ever never come to rest. */
 const SETTLE_TIMEOUT_MS = 3_000;
 const POPUP_TIMEOUT_MS = 5_000;
-const DOWNLOAD_START_TIMEOUT_MS = 15_000;
+const DOWNLOAD_START_TIMEOUT_MS = 10_000;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
 const MAX_TABS = 20;
 const MAX_DOWNLOADS = 100;
 const MAX_EVENTS = 100;
+const GONE = 'the browser was closed or crashed';
 
 export class PlaywrightPage implements BrowserPage {
   readonly #context: BrowserContext;
@@ -39,6 +40,7 @@ export class PlaywrightPage implements BrowserPage {
   readonly #pending = new Set<Request>();
   /** Windows that were announced and are not here yet. */
   #openings = 0;
+  readonly #sessions = new Map<Page, CDPSession>();
   readonly #downloads = new Set<Promise<void>>();
   #downloadCount = 0;
   /** Why the newest navigation led nowhere. */
@@ -62,7 +64,7 @@ export class PlaywrightPage implements BrowserPage {
     context.on('requestfinished', (request) => self.#requestEnded(request));
     context.on('requestfailed', (request) => self.#requestEnded(request));
     context.on('response', (response) => {
-      if (!response.request().isNavigationRequest()) return;
+      if (!response.request().isNavigationRequest() || frameOf(response.request())?.parentFrame()) return;
       const status = response.headers()[PROXY_STATUS];
       if (status?.startsWith('skyvern;')) self.#deadEnd = /details="(.*)"/.exec(status)?.[1] ?? 'no answer';
     });
@@ -133,13 +135,18 @@ export class PlaywrightPage implements BrowserPage {
     this.#note(event);
   }
 
+  /** Ends the processes that draw the pages: for pages too busy to close. Does not wait. */
+  crash(): void {
+    for (const session of this.#sessions.values()) void session.send('Page.crash').catch(() => {});
+  }
+
   #note(event: PageEvent): void {
     if (this.#events.length < MAX_EVENTS) this.#events.push(event);
   }
 
   #current(): Page {
     const page = this.#pages.at(-1);
-    if (!page) throw new PageError('every tab was closed');
+    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? 'every tab was closed' : GONE);
     return page;
   }
 
@@ -153,6 +160,7 @@ export class PlaywrightPage implements BrowserPage {
     this.#pages.push(page);
     page.on('close', () => {
       this.#pages = this.#pages.filter((other) => other !== page);
+      this.#sessions.delete(page);
       this.#changed();
     });
     page.on('crash', () => {
@@ -169,6 +177,7 @@ export class PlaywrightPage implements BrowserPage {
   async #watchOpenings(page: Page): Promise<void> {
     try {
       const session = await this.#context.newCDPSession(page);
+      this.#sessions.set(page, session);
       session.on('Page.windowOpen', () => {
         this.#openings++;
         this.#changed();
@@ -327,7 +336,7 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
 
 /** Only the first line of Playwright's messages is used: the log below it repeats what was typed. */
 function plainWords(message: string): string {
-  if (/has been closed|Target crashed|Browser closed/i.test(message)) return 'the browser was closed or crashed';
+  if (/has been closed|Target crashed|Browser closed/i.test(message)) return GONE;
   if (/intercepts pointer events/.test(message)) return 'another element covers it';
   if (/element is not enabled/.test(message)) return 'it is disabled';
   const [first = ''] = message.split('\n');

@@ -17,42 +17,49 @@ export interface PoolOptions extends Pick<FindOptions, 'cacheDir' | 'onProgress'
 }
 
 const VIEWPORT = { width: 1280, height: 720 };
-/** A context that does not close in this time takes its browser with it. */
-const CLOSE_TIMEOUT_MS = 700;
+/** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is. */
+const CLOSE_TIMEOUTS_MS = [250, 350] as const;
 
 export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool {
   // One browser for each program and kind of window; nearly always there is one.
   const running = new Map<string, Promise<LaunchedBrowser>>();
 
-  const launch = async (key: string, { path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
+  const launch = async ({ path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
     const program = await findBrowser(host, { ...options, path, headed });
     const launched = await launchBrowser(host, program, { headed, sandbox: options.sandbox });
-    launched.browser.on('disconnected', () => {
-      running.delete(key);
-      void launched.close();
-    });
+    launched.browser.on('disconnected', () => void launched.close());
     if (launched.trace) options.onLaunch?.(launched.trace);
     return launched;
   };
-  const warm = async (session: SessionOptions): Promise<LaunchedBrowser> => {
-    const key = JSON.stringify([session.path, session.headed]);
+  const warm = async (key: string, session: SessionOptions): Promise<LaunchedBrowser> => {
     let starting = running.get(key);
     if (!starting) {
-      starting = launch(key, session);
+      starting = launch(session);
       running.set(key, starting);
-      starting.catch(() => running.delete(key));
+      const forget = () => {
+        if (running.get(key) === starting) running.delete(key);
+      };
+      starting.then(({ browser }) => browser.on('disconnected', forget)).catch(forget);
     }
     return starting;
   };
 
   return {
     open: async (session) => {
+      const key = JSON.stringify([session.path, session.headed]);
       if (session.address !== null) {
         const launched = await connectBrowser(session.address, session.cdpHeaders);
         return openSession(launched.browser, session, options.clock, launched.close);
       }
-      const launched = await warm(session);
-      return openSession(launched.browser, session, options.clock, null);
+      const launched = await warm(key, session);
+      try {
+        return await openSession(launched.browser, session, options.clock, null);
+      } catch (error) {
+        // It crashed while nobody looked, or is being closed: a fresh one, once.
+        if (launched.browser.isConnected()) throw error;
+        running.delete(key);
+        return openSession((await warm(key, session)).browser, session, options.clock, null);
+      }
     },
     close: async () => {
       const all = [...running.values()];
@@ -96,24 +103,33 @@ async function openSession(
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
     page = await PlaywrightPage.open(context, clock, session.downloadsDir);
+    const opened = page;
     const close = async () => {
-      const timeout = new AbortController();
-      const closed = context.close().then(
-        () => true,
-        () => true,
-      );
-      const late = clock.sleep(CLOSE_TIMEOUT_MS, timeout.signal).then(
-        () => false,
-        () => true,
-      );
-      const inTime = await Promise.race([closed, late]);
-      timeout.abort();
-      if (!inTime && !disconnect) void browser.close().catch(() => {});
+      const closed = context.close().catch(() => {});
+      if (!(await within(clock, CLOSE_TIMEOUTS_MS[0], closed))) {
+        opened.crash();
+        if (!(await within(clock, CLOSE_TIMEOUTS_MS[1], closed)) && !disconnect) void browser.close().catch(() => {});
+      }
       await shut();
     };
     return { page, close };
   } catch (error) {
     await shut();
     throw error;
+  }
+}
+
+/** Whether `work`, which does not reject, is done within `ms`. */
+async function within(clock: Clock, ms: number, work: Promise<void>): Promise<boolean> {
+  const timeout = new AbortController();
+  const done = work.then(() => true);
+  const late = clock.sleep(ms, timeout.signal).then(
+    () => false,
+    () => false,
+  );
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    timeout.abort();
   }
 }

@@ -1,7 +1,8 @@
 /** A run in words: what `run get` shows. In a pipe: name, tab, value. */
-import { parseServerTime } from '../protocol/time.js';
+
 import type { Run } from '../protocol/run.js';
 import { isEnded } from '../protocol/status.js';
+import { parseServerTime } from '../protocol/time.js';
 import { printable, safeJson } from '../render/sanitize.js';
 import { duration, plural, watchCommand } from '../render/words.js';
 
@@ -9,7 +10,9 @@ const MAX_OUTPUT = 2_000;
 
 /** One line a field, fields without a value left out. @param aligned pad the names, for a terminal */
 export function describeRun(run: Run, aligned: boolean): string {
-  const fields = facts(run).flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, printable(value, { maxLength: MAX_OUTPUT })] as const]));
+  const fields = facts(run).flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [[name, printable(value, { maxLength: MAX_OUTPUT })] as const],
+  );
   const width = Math.max(...fields.map(([name]) => name.length));
   return fields.map(([name, value]) => (aligned ? `${name.padEnd(width)}  ${value}\n` : `${name}\t${value}\n`)).join('');
 }

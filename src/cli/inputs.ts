@@ -43,7 +43,9 @@ export async function readSecrets(io: Io, given: readonly string[], prompt: stri
         hint: `write --secret ${shown || 'NAME'}=env:VARIABLE, =@file, or =- for standard input`,
       });
     }
-    secrets[name] = source.startsWith('env:') ? fromEnv(io, source.slice(4)) : (await readSource(io, source, `--secret ${name}`)).replace(/\r?\n$/, '');
+    secrets[name] = source.startsWith('env:')
+      ? fromEnv(io, source.slice(4))
+      : (await readSource(io, source, `--secret ${name}`)).replace(/\r?\n$/, '');
     if (!prompt.includes(`{{${name}}}`)) {
       throw new UsageError(`the prompt does not use the secret ${name}`, { hint: `write {{${name}}} where it belongs` });
     }
@@ -53,11 +55,13 @@ export async function readSecrets(io: Io, given: readonly string[], prompt: stri
 
 function fromEnv(io: Io, variable: string): string {
   const value = io.env[variable];
-  if (!value) throw new UsageError(`the environment variable ${variable} is not set`, { hint: `set ${variable}, or read the secret from a file` });
+  if (!value)
+    throw new UsageError(`the environment variable ${variable} is not set`, { hint: `set ${variable}, or read the secret from a file` });
   return value;
 }
 
-async function readSource(io: Io, source: string, flag: string): Promise<string> {
+/** `@file`, `-` for standard input, else the text itself. */
+export async function readSource(io: Io, source: string, flag: string): Promise<string> {
   if (source === '-') return readAll(io.stdin);
   if (!source.startsWith('@')) return source;
   try {

@@ -99,7 +99,10 @@ export async function buildProgram(argv: readonly string[], ctx: CliContext): Pr
     .version(`skyvern ${__VERSION__}`, '-V, --version', 'print the version')
     .helpCommand(false);
   for (const option of globalOptions()) program.addOption(option);
-  program.addHelpText('after', '\nFirst steps:\n  skyvern demo\n  skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page"');
+  program.addHelpText(
+    'after',
+    '\nFirst steps:\n  skyvern demo\n  skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page"',
+  );
   for (const entry of COMMANDS) {
     if (!isGroup(entry)) {
       program.addCommand(await leaf(entry, words[0] === entry.name, ctx));

@@ -17,8 +17,8 @@ export class Progress {
 
   say(text: string): void {
     this.#text = printable(text);
-    if (!this.#io.stderr.isTTY || this.#io.env['TERM'] === 'dumb') return this.#line();
-    if (this.#spinner) this.#spinner.text = this.#text;
+    if (!this.#io.stderr.isTTY || this.#io.env['TERM'] === 'dumb') this.#line();
+    else if (this.#spinner) this.#spinner.text = this.#text;
     else if (!this.#loading) void this.#load();
   }
 

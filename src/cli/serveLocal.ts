@@ -1,1 +1,60 @@
-export async function serveLocal(..._: unknown[]): Promise<void> {}
+/** `skyvern local start --foreground`: the embedded server, its engine and its browser, put together. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BrowserTrace, endLeftBrowser } from '../browser/launch.js';
+import { createBrowserPool } from '../browser/pool.js';
+import { createTaskRunner } from '../engine/loop.js';
+import { createRulesDecider } from '../engine/rules/decider.js';
+import { parseRules } from '../engine/rules/parse.js';
+import { checkSchema } from '../engine/schema.js';
+import type { PromptRefusal, TaskSpec } from '../engine/task.js';
+import { RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
+import { runLocalServer } from '../server/main.js';
+import type { CliContext } from './context.js';
+
+export interface ServeOptions {
+  /** Runs tasks that name no engine of ours; null: none does. */
+  readonly engine: string | null;
+  /** False only by `--no-browser-sandbox`. */
+  readonly sandbox: boolean;
+}
+
+export async function serveLocal({ io, clock, random, signal, paths }: CliContext, { engine, sandbox }: ServeOptions): Promise<void> {
+  await runLocalServer(io, clock, random, signal, {
+    version: __VERSION__,
+    defaultEngine: engine,
+    checkTask,
+    createRunner: async ({ data }) => {
+      const traces = join(data, 'browser.json');
+      await endBrowserOfThePast(traces, (pid, name) => io.kill(pid, name));
+      const onLaunch = (trace: BrowserTrace) => writeFileSync(traces, JSON.stringify(trace), { mode: 0o600 });
+      const pool = createBrowserPool(io, { cacheDir: paths.cache, clock, sandbox, onLaunch });
+      return createTaskRunner({ pool, clock, deciders: { [RULES_ENGINE]: rulesDecider } });
+    },
+  });
+}
+
+/** What an engine will not do is refused before there is a run. */
+function checkTask(request: TaskRunRequest): PromptRefusal | null {
+  const schema = request.data_extraction_schema;
+  const fault = schema === null || schema === undefined ? null : checkSchema(schema);
+  if (fault !== null) return { clause: 'data_extraction_schema', reason: fault };
+  const parsed = parseRules(request.prompt, { secretNames: Object.keys(request.secrets ?? {}) });
+  return 'refusal' in parsed ? parsed.refusal : null;
+}
+
+function rulesDecider({ prompt, secrets }: TaskSpec) {
+  const parsed = parseRules(prompt, { secretNames: [...secrets.keys()] });
+  if ('refusal' in parsed) throw new Error(`a prompt was accepted that is not understood: ${parsed.refusal.clause}`);
+  return createRulesDecider(parsed.clauses);
+}
+
+/** A server that was killed leaves its browser running: it goes before a new one is started. */
+async function endBrowserOfThePast(file: string, kill: (pid: number, signal: NodeJS.Signals) => unknown): Promise<void> {
+  try {
+    await endLeftBrowser(JSON.parse(readFileSync(file, 'utf8')) as BrowserTrace, kill);
+  } catch {
+    // There is none, or it ended by itself.
+  }
+  rmSync(file, { force: true });
+}

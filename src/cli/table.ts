@@ -22,7 +22,23 @@ export async function printTable<Row>(out: Out, rows: readonly Row[], columns: r
   await write(out, `${table.toString().replace(/ +$/gm, '')}\n`);
 }
 
-const BORDERS = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'];
+const BORDERS = [
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+  'left',
+  'left-mid',
+  'mid',
+  'mid-mid',
+  'right',
+  'right-mid',
+  'middle',
+];
 const PADDING = 2;
 
 /** Column widths, padding included: as wide as the longest cell, and the last column gives way when the terminal is too narrow. */

@@ -1,8 +1,7 @@
 /** Which server a command talks to, with which key: the embedded one, the one of the settings, or the one that knows the run. */
 import type { Command } from 'commander';
 import { type CallOptions, SkyvernClient } from '../client/client.js';
-import { openKeychain } from '../config/keychain.js';
-import { readApiKey } from '../config/settings.js';
+import { type ApiKey, readApiKey, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { RunStore } from '../journal/runStore.js';
 import { parseBaseUrl } from '../origin.js';
@@ -11,7 +10,7 @@ import { printable } from '../render/sanitize.js';
 import { findLocalServer, type LocalServer } from '../server/daemon.js';
 import type { CliContext, GlobalFlags } from './context.js';
 import { daemonDeps, startLocal } from './local.js';
-import { settingsOf } from './settings.js';
+import { keychain, settingsOf } from './settings.js';
 
 export interface Target {
   readonly client: SkyvernClient;
@@ -44,9 +43,14 @@ export async function connect(ctx: CliContext, command: Command): Promise<Target
   // With the variables of `local env` the embedded server is meant, and its extensions may be used.
   const own = settings.baseUrl.value.hostname === '127.0.0.1' ? await findLocalServer(daemonDeps(ctx)) : null;
   if (own && new URL(own.baseUrl).origin === settings.baseUrl.value.origin) return localTarget(ctx, own);
-  const key = await readApiKey({ io: ctx.io, paths: ctx.paths, settings, keychain: () => openKeychain(loadKeyring) });
-  return targetOf(ctx, settings.baseUrl.value, key.value, settings.profile.value, false, insecureHttp === true);
+  return connectWith(ctx, settings, await keyFor(ctx, settings), insecureHttp === true);
 }
+
+/** The key that the settings mean for the server that they mean. */
+export const keyFor = ({ io, paths }: CliContext, settings: Settings): Promise<ApiKey> => readApiKey({ io, paths, settings, keychain });
+
+export const connectWith = (ctx: CliContext, { baseUrl, profile }: Settings, key: ApiKey, insecureHttp: boolean): Target =>
+  targetOf(ctx, baseUrl.value, key.value, profile.value, false, insecureHttp);
 
 export async function connectLocal(ctx: CliContext): Promise<Target> {
   return localTarget(ctx, await startLocal(ctx));
@@ -68,13 +72,20 @@ export async function connectToRun(ctx: CliContext, command: Command, text: stri
   const { local, baseUrl, profile } = command.optsWithGlobals<GlobalFlags>();
   const home = local || baseUrl !== undefined || profile !== undefined ? null : (known ?? store.find(runId));
   if (!home) return { ...(await connect(ctx, command)), runId };
-  if (home.local) return { ...(await connectLocal(ctx)), runId };
+  return { ...(await connectTo(ctx, command, home)), runId };
+}
+
+/** A server that was used before, with that server's own key. */
+export async function connectTo(
+  ctx: CliContext,
+  command: Command,
+  home: { readonly local: boolean; readonly base_url: string; readonly profile: string },
+): Promise<Target> {
+  if (home.local) return connectLocal(ctx);
   const settings = settingsOf(ctx, command);
-  const address = parseBaseUrl(home.base_url);
-  const at = { ...settings, profile: { ...settings.profile, value: home.profile }, baseUrl: { ...settings.baseUrl, value: address } };
-  const key = await readApiKey({ io: ctx.io, paths: ctx.paths, settings: at, keychain: () => openKeychain(loadKeyring) });
-  const { insecureHttp } = command.optsWithGlobals<GlobalFlags>();
-  return { ...targetOf(ctx, address, key.value, home.profile, false, insecureHttp === true), runId };
+  const baseUrl = { ...settings.baseUrl, value: parseBaseUrl(home.base_url) };
+  const at = { ...settings, baseUrl, profile: { ...settings.profile, value: home.profile } };
+  return connectWith(ctx, at, await keyFor(ctx, at), command.optsWithGlobals<GlobalFlags>().insecureHttp === true);
 }
 
 const localTarget = (ctx: CliContext, { baseUrl, token }: LocalServer): Target =>
@@ -95,6 +106,3 @@ function targetOf(ctx: CliContext, baseUrl: URL, apiKey: string, profile: string
   ctx.onEnd(() => client.close());
   return { client, baseUrl, profile, local, deadlineAt, call: { signal: callSignal } };
 }
-
-/** Optional: where it is not installed, keys are in a file of mode 0600. */
-const loadKeyring = () => import('@napi-rs/keyring' as string);

@@ -132,7 +132,7 @@ export class Connection {
     } as const;
     const proxy = proxyFor(baseUrl, env);
     if (!proxy) return new Agent({ ...shared, connect: { timeout: timeouts.connectMs, ...tls } });
-    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+    const { EnvHttpProxyAgent } = await import('undici');
     return new EnvHttpProxyAgent({
       ...shared,
       connectTimeout: timeouts.connectMs,
@@ -247,11 +247,13 @@ class DeadlineError extends Error {
 /** The first code there is: happy eyeballs and proxies wrap what really happened. */
 function codeOf(error: unknown): string {
   for (
-    let at = error as { code?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
+    let at = error as { name?: unknown; code?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
     at;
     at = (at.cause ?? at.errors?.[0]) as typeof at
   ) {
     if (typeof at.code === 'string' && at.code !== 'UND_ERR') return at.code;
+    // The parser's errors have a code only where they come from its older half.
+    if (at.name === 'HTTPParserError') return 'HPE_INVALID';
   }
   return 'UNKNOWN';
 }

@@ -20,11 +20,17 @@ export function parseJson(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const cut = error instanceof SyntaxError && /unexpected end|unterminated/i.test(error.message);
+    const cut = error instanceof SyntaxError && stopsAtEnd(error.message, text);
     throw new JsonError(cut ? 'cut' : 'invalid', cut ? 'ends in the middle' : 'is not JSON');
   }
   if (keysWritten(text) !== keysKept(value)) throw new JsonError('duplicate', 'has a key twice in one object');
   return value;
+}
+
+/** Whether the parser was content with all there is and wanted more, by V8's message. */
+function stopsAtEnd(message: string, text: string): boolean {
+  const place = /at position (\d+)/.exec(message)?.[1];
+  return /unexpected end|unterminated/i.test(message) || (place !== undefined && Number(place) >= text.trimEnd().length);
 }
 
 /** How many keys valid JSON text writes: strings that a colon follows. */

@@ -6,7 +6,7 @@
 import { chmodSync, closeSync, fstatSync, lstatSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.js';
-import { assertOurs, makePrivateFolder, type Owner, withLock, writeDurably } from '../durable.js';
+import { assertOurs, makePrivateFolder, type Owner, removeStrays, withLock, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
 import type { Random } from '../random.js';
 
@@ -60,6 +60,7 @@ export class Store<T extends object> {
     makePrivateFolder(folder, owner);
     return withLock(`${this.path}.lock`, { owner, clock, random }, () => {
       const next = change(this.read());
+      removeStrays(folder, clock);
       writeDurably(this.path, `${JSON.stringify(next, null, 2)}\n`, random);
       return next;
     });

@@ -11,7 +11,6 @@ import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
 import type { Decider, Decision, EngineAction, Observation } from './decider.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
-import { schemaFaults } from './schema.js';
 import type { ActionRecord, Outcome, Recorder, TaskError, TaskRunner, TaskSpec } from './task.js';
 
 export interface EngineDeps {
@@ -157,12 +156,12 @@ class Run {
     const clean = this.#redactor;
     let title: Promise<string> | null = null;
     let snapshot: ReturnType<BrowserPage['snapshot']> | null = null;
-    const observation: Observation = {
-      url: clean.text(page.url()),
-      title: () => (title ??= page.title().then(clean.text)),
-      snapshot: () => (snapshot ??= page.snapshot().then((tree) => withStrings(tree, clean.text))),
-    };
     try {
+      const observation: Observation = {
+        url: clean.text(page.url()),
+        title: () => (title ??= page.title().then(clean.text)),
+        snapshot: () => (snapshot ??= page.snapshot().then((tree) => withStrings(tree, clean.text))),
+      };
       return await this.#decider.decide(observation, this.#history);
     } catch (error) {
       // What a page or a browser that is gone answers; a decider has no other reason to throw.
@@ -284,12 +283,13 @@ class Run {
     for (const event of events) if (event.type === 'download') await this.#recorder.downloaded(this.#redactor.deep(event.file));
   }
 
-  #finish(output: unknown): Outcome {
+  async #finish(output: unknown): Promise<Outcome> {
     const { dataExtractionSchema: schema } = this.#spec;
     if (schema === null || schema === undefined) return { status: 'completed', output };
+    const { schemaFaults } = await import('./schema.js');
     const faults = schemaFaults(schema, output);
     if (faults.length === 0) return { status: 'completed', output };
-    return { ...failed(`the output does not satisfy data_extraction_schema: ${faults.join('; ')}`, output) };
+    return failed(`the output does not satisfy data_extraction_schema: ${faults.join('; ')}`, output);
   }
 
   #failed(reason: string, errors: readonly TaskError[] = []): Outcome {

@@ -1,6 +1,6 @@
-/** `data_extraction_schema`: what the output must look like. ajv is loaded only by runs that have one. */
-import { createRequire } from 'node:module';
-import type { ErrorObject, ValidateFunction } from 'ajv';
+/** `data_extraction_schema`: what the output must look like. Import it when there is one: ajv takes its time to load. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 
 /**
  * Why `schema` cannot be enforced, in one sentence; null when it can.
@@ -28,10 +28,9 @@ function compile(schema: unknown): ValidateFunction {
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
     throw new Error('data_extraction_schema is not a JSON Schema object');
   const dialect = String((parsed as Record<string, unknown>)['$schema'] ?? '');
-  const require = createRequire(import.meta.url);
-  const { Ajv } = require(/2020-12/.test(dialect) ? 'ajv/dist/2020.js' : 'ajv') as typeof import('ajv');
+  const Dialect = dialect.includes('2020-12') ? Ajv2020 : Ajv;
   // Keywords and formats that ajv does not know are annotations, as the standard has it.
-  return new Ajv({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(parsed);
+  return new Dialect({ strict: false, allErrors: true, validateFormats: false, logger: false }).compile(parsed);
 }
 
 function parse(text: string): unknown {

@@ -36,52 +36,75 @@ export type Found =
   /** `complete`: every run that could be it was seen. `problem`: why the server could not be asked, when it could not. */
   | { readonly kind: 'none'; readonly complete: boolean; readonly problem: SkyvernError | null };
 
-/** A server's time has whole seconds, and its database may be another machine: runs younger than this before our request may be ours. */
+export interface Look {
+  readonly found: Found;
+  /** When the request was sent, by the server's clock; null when that is not certain. */
+  readonly serverSentAt: number | null;
+}
+
+export interface LookDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Monotonic milliseconds since the first try was sent, where the process that sent it looks itself. */
+  readonly sentAgoMs?: number;
+}
+
+/** A server's time has whole seconds, and its database may be another machine: a run this much older than our request may be ours. */
 const CLOCK_SLACK_MS = 60_000;
-/** Without the server's time its clock may be anything: runs this far back are shown, and adopted by nobody but a person. */
-const BLIND_SLACK_MS = 24 * 3_600_000;
+/** How far our clock may have been set, or differ from a server's that does not tell its time. */
+const UNCERTAIN_MS = 24 * 3_600_000;
 /** How long after the request a run may still appear: gateways and queues have delivered requests minutes late. */
 export const LATE_MS = 600_000;
+/** Runs whose request is read in one look. */
+const MAX_READ = 100;
 
 /** Looks once. Rejects only with `signal.reason`. */
-export async function lookOnce(op: Op, search: Search, journal: Journal, clock: Clock, signal?: AbortSignal): Promise<Found> {
+export async function lookOnce(op: Op, search: Search, deps: LookDeps): Promise<Look> {
   try {
-    return await look(op, search, journal, clock, signal);
+    return await look(op, search, deps);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
+    if (deps.signal?.aborted) throw deps.signal.reason;
     if (!(error instanceof SkyvernError)) throw error;
-    return { kind: 'none', complete: false, problem: error };
+    return { found: { kind: 'none', complete: false, problem: error }, serverSentAt: null };
   }
 }
 
-async function look(op: Op, search: Search, journal: Journal, clock: Clock, signal: AbortSignal | undefined): Promise<Found> {
+async function look(op: Op, search: Search, { journal, clock, signal, sentAgoMs }: LookDeps): Promise<Look> {
   const claimed = journal.claimed();
   const free = (candidates: readonly Candidate[]) => candidates.filter(({ run_id }) => !claimed.has(run_id));
 
-  const marked = free((await search.exact?.(op, signal)) ?? []);
-  const [oldest, ...others] = marked;
-  if (oldest) return { kind: 'found', runId: oldest.run_id, by: 'mark', others };
+  const [oldest, ...others] = free((await search.exact?.(op, signal)) ?? []);
+  if (oldest) return { found: { kind: 'found', runId: oldest.run_id, by: 'mark', others }, serverSentAt: null };
 
-  const sentAt = op.attempts[0]?.sent_at ?? 0;
-  const lastEnd = Math.max(...op.attempts.map(({ sent_at, ended_at }) => ended_at ?? sent_at + LATE_MS));
-  const askedAt = clock.now();
-  const { candidates, serverNow, complete } = await search.since(sentAt - BLIND_SLACK_MS, signal);
-  const offset = serverNow === null ? null : serverNow - askedAt;
-  const from = sentAt + (offset ?? 0) - (offset === null ? BLIND_SLACK_MS : CLOCK_SLACK_MS);
-  const until = lastEnd + LATE_MS + (offset ?? 0) + (offset === null ? BLIND_SLACK_MS : CLOCK_SLACK_MS);
-  const inTime = free(candidates).filter(({ created_at }) => created_at === null || (created_at >= from && created_at <= until));
+  const ourSentAt = op.attempts[0]?.sent_at ?? clock.now();
+  const { candidates, serverNow, complete } = await search.since((op.server_sent_at ?? ourSentAt) - UNCERTAIN_MS, signal);
+  const certain = op.server_sent_at ?? (serverNow !== null && sentAgoMs !== undefined ? serverNow - sentAgoMs : null);
+  const sentAt = certain ?? ourSentAt + (serverNow === null ? 0 : serverNow - clock.now());
+  const isNear = ({ created_at }: Candidate, slack: number) =>
+    created_at === null || (created_at >= sentAt - slack && created_at <= sentAt + tryingMs(op) + LATE_MS + slack);
+  const inTime = free(candidates).filter((each) => isNear(each, CLOCK_SLACK_MS + (certain === null ? UNCERTAIN_MS : 0)));
+  const answer = (found: Found): Look => ({ found, serverSentAt: certain });
 
-  if (Object.keys(op.content).length === 0)
-    return inTime.length > 0 ? { kind: 'ambiguous', candidates: inTime } : { kind: 'none', complete, problem: null };
+  if (Object.keys(op.content).length === 0) {
+    return answer(inTime.length > 0 ? { kind: 'ambiguous', candidates: inTime } : { kind: 'none', complete, problem: null });
+  }
   const same: Candidate[] = [];
-  for (const candidate of inTime) {
+  for (const candidate of inTime.slice(-MAX_READ)) {
     const content = await search.content(candidate.run_id, signal);
     if (content && isSameContent(op, content, journal)) same.push(candidate);
   }
   const [only, twin] = same;
-  if (!only) return { kind: 'none', complete, problem: null };
-  if (twin || op.adopt === 'exact' || offset === null) return { kind: 'ambiguous', candidates: same };
-  return { kind: 'found', runId: only.run_id, by: 'content', others: [] };
+  if (!only) return answer({ kind: 'none', complete: complete && inTime.length <= MAX_READ, problem: null });
+  const doubtful = twin !== undefined || op.adopt === 'exact' || serverNow === null || !isNear(only, CLOCK_SLACK_MS);
+  return answer(doubtful ? { kind: 'ambiguous', candidates: same } : { kind: 'found', runId: only.run_id, by: 'content', others: [] });
+}
+
+/** From the first try to the end of the last, by our clock; nonsense when it was set meanwhile, so bounded. */
+function tryingMs({ attempts }: Op): number {
+  const first = attempts[0]?.sent_at ?? 0;
+  const last = Math.max(...attempts.map(({ sent_at, ended_at }) => ended_at ?? sent_at));
+  return Math.min(Math.max(0, last - first), LATE_MS);
 }
 
 /** Every field that was sent is there and equal, and none that was not sent is there. */
@@ -89,7 +112,6 @@ function isSameContent(op: Op, content: Readonly<Record<string, unknown>>, journ
   return Object.entries(op.content).every(([field, wanted]) => {
     const value = content[field];
     const has = value !== null && value !== undefined;
-    if (wanted === null) return !has;
-    return has && journal.hmac(value) === wanted;
+    return has ? journal.hmac(value) === wanted : wanted === null;
   });
 }

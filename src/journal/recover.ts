@@ -78,7 +78,7 @@ async function settle({ journal, clock, signal, searchFor }: RecoverDeps, op: Op
     return result(op, 'unreachable', { detail: error.message });
   }
   if (!search) return result(op, 'unreachable', { detail: `there is no key for ${op.origin}` });
-  const found = await lookOnce(op, search, journal, clock, signal);
+  const { found } = await lookOnce(op, search, { journal, clock, signal });
   if (found.kind === 'found') return told(journal.update(op, { state: 'adopted', run_id: found.runId }));
   if (found.kind === 'ambiguous') {
     journal.update(op, { state: 'ambiguous', candidates: found.candidates.map(({ run_id }) => run_id) });

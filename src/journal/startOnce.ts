@@ -12,6 +12,7 @@ import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Journal, Op } from './journal.js';
 import { type Candidate, type Found, lookOnce, type Search } from './lookUp.js';
+import { settleHeld } from './recover.js';
 
 /** One start: what to send, how to know its run, how to read the answer. */
 export interface Start {
@@ -143,7 +144,7 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
       const holder = await journal.claimRunKey(options.runKey, op.op);
       if (holder.op !== op.op) {
         journal.update(op, { state: 'absent' });
-        return attach(deps, holder, op);
+        return attach(deps, holder, op, start.search);
       }
     }
     return new Starter(deps, start, options, op).run();
@@ -151,7 +152,7 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
 }
 
 /** The run of the start that already has the key. */
-async function attach(deps: StartDeps, earlier: Op, mine: Op): Promise<Started> {
+async function attach(deps: StartDeps, earlier: Op, mine: Op, search: Search): Promise<Started> {
   const { journal, clock, signal, onProgress } = deps;
   if (earlier.fingerprint !== mine.fingerprint) {
     throw new UsageError(`the run key was already used here for another request (${earlier.label})`, {
@@ -163,7 +164,12 @@ async function attach(deps: StartDeps, earlier: Op, mine: Op): Promise<Started> 
   for (let told = false; ; told = true) {
     const now = journal.find(earlier.op) ?? earlier;
     if (now.run_id !== null) return { runId: now.run_id, answer: null, op: now.op, adopted: true };
-    if (journal.holder(now.op) === null || clock.monotonic() >= giveUpAt) {
+    const abandoned = journal.holder(now.op) === null;
+    if (abandoned) {
+      const { run_id } = await settleHeld({ journal, clock, signal, searchFor: async () => search }, now);
+      if (run_id !== null) return { runId: run_id, answer: null, op: now.op, adopted: true };
+    }
+    if (abandoned || clock.monotonic() >= giveUpAt) {
       throw new StartUnknown(now, 'the run key was already used here, and what came of that start is not known', [], undefined);
     }
     if (!told) onProgress?.({ type: 'attaching', op: now.op });
@@ -176,6 +182,8 @@ class Starter {
   readonly #start: Start;
   readonly #options: StartOptions;
   readonly #startedAt: number;
+  /** When the first try was sent, on `clock.monotonic()`. */
+  #sentAt = 0;
   #op: Op;
 
   constructor(deps: StartDeps, start: Start, options: StartOptions, op: Op) {
@@ -219,6 +227,7 @@ class Starter {
     const { journal, clock, signal, onProgress } = this.#deps;
     const sentAt = clock.now();
     const earlier = this.#op.attempts;
+    if (earlier.length === 0) this.#sentAt = clock.monotonic();
     const note = (ended: Pick<Attempt, 'ended_at' | 'outcome'>): Attempt[] => [...earlier, { sent_at: sentAt, ...ended }];
     this.#op = journal.update(this.#op, { state: 'sent', attempts: note({ ended_at: null, outcome: null }) });
     onProgress?.({ type: 'sending', op: this.#op.op });
@@ -293,7 +302,11 @@ class Starter {
       if (signal.aborted) this.#throwInterrupted();
       let found: Found;
       try {
-        found = await lookOnce(this.#op, this.#start.search, journal, clock, signal);
+        const look = await lookOnce(this.#op, this.#start.search, { journal, clock, signal, sentAgoMs: clock.monotonic() - this.#sentAt });
+        found = look.found;
+        // Whoever looks later has only this to go by.
+        if (look.serverSentAt !== null && this.#op.server_sent_at === null)
+          this.#op = journal.update(this.#op, { server_sent_at: look.serverSentAt });
         if (found.kind !== 'none' || clock.monotonic() + pauseMs > until || found.problem?.exit === 'auth')
           return this.#noted(found, began);
         await clock.sleep(pauseMs, signal);

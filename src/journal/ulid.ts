@@ -6,7 +6,7 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** A ULID: 10 characters of time and 16 random ones, so that names sort by time. @param nowMs epoch milliseconds */
 export function ulid(nowMs: number, random: Random): string {
   let time = '';
-  for (let rest = nowMs, place = 0; place < 10; place++) {
+  for (let rest = Math.floor(nowMs), place = 0; place < 10; place++) {
     time = ALPHABET[rest % 32] + time;
     rest = Math.floor(rest / 32);
   }

@@ -5,7 +5,7 @@
  */
 import { render } from 'ink';
 import type { Io } from '../io.js';
-import { childrenOf, emptyView, type Node, reduce } from '../runs/view.js';
+import { childrenOf, elapsedMs, emptyView, type Node, reduce } from '../runs/view.js';
 import type { RenderersOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
@@ -14,8 +14,10 @@ import { cardLines, headerLines, type Moment, settledLines } from './ui/lines.js
 import { type Printed, RunScreen, type Talk } from './ui/RunScreen.js';
 import { themeOf } from './ui/theme.js';
 
-/** Four pictures a second turn the spinner; a burst of events is drawn at most this often. */
-const TICK_MS = 250;
+/** While durations show tenths of a second; then one picture a second, which costs a quarter of a percent of a core. */
+const FAST_TICK_MS = 250;
+const TICK_MS = 1_000;
+/** A burst of events is drawn at most this often. */
 const FRAME_MS = 33;
 /** How long a block may wait for its description before it goes to the scrollback without. */
 const DESCRIPTION_MS = 5_000;
@@ -107,15 +109,22 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     );
   }
 
+  /** A bug in drawing is thrown at whoever tells us the next event: the terminal is restored then. */
   function paint(): void {
-    drawnMs = clock.monotonic();
-    moveToScrollback();
-    app.rerender(screen());
+    if (failure) return;
+    try {
+      drawnMs = clock.monotonic();
+      moveToScrollback();
+      app.rerender(screen());
+    } catch (error) {
+      failure = { error };
+    }
   }
 
   async function keepTime(): Promise<void> {
     for (;;) {
-      await clock.sleep(TICK_MS, closed.signal);
+      const fast = elapsedMs(view, clock.now()) < 10_000;
+      await clock.sleep(fast ? FAST_TICK_MS : TICK_MS, closed.signal);
       tick++;
       draw();
     }
@@ -168,6 +177,7 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
       closed.abort();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
+      if (failure) throw failure.error;
     },
   };
 }

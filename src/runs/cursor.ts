@@ -6,7 +6,7 @@
  * The list makes up for reads that are not one snapshot (the run is read before its timeline) and for equal times. What a
  * run did before the watch began is told in the order it was created; there the id also holds how far that order was told.
  *
- * Form: `<fact><run>-<mark>-<recent...>[-<backlog end>-<backlog position>]`, all in base 36.
+ * Form: `<fact><run>-<mark>-<recent...>[-<backlog end>-<backlog place>]`, numbers in base 36.
  */
 import { createHash } from 'node:crypto';
 import { UsageError } from '../errors.js';
@@ -35,42 +35,46 @@ export interface ToldFact {
 /** The change time of what is told after everything else. */
 export const LAST = Number.MAX_SAFE_INTEGER;
 
+/** The change time of the newest fact, 0 for none. */
+export const newestChange = (facts: readonly Fact[]): number =>
+  facts.reduce((newest, { changedAt }) => (changedAt === LAST ? newest : Math.max(newest, changedAt)), 0);
+
 const RECENT = 8;
 const HASH_LENGTH = 5;
-const ID =
-  /^([0-9a-z]{5})([0-9a-z]{3})-([0-9a-z]{1,11})-((?:[0-9a-z]{5}){0,64})(?:-([0-9a-z]{1,11})-([0-9a-z]{1,11})\.([0-9a-z])([0-9a-z]{5}))?$/;
+const PLACE = '([0-9a-z]{1,11})\\.([0-9a-z])([0-9a-z]{5})';
+const ID = new RegExp(`^([0-9a-z]{5})([0-9a-z]{3})-${PLACE}-((?:[0-9a-z]{5}){0,64})(?:-([0-9a-z]{1,11})-${PLACE})?$`);
 
 function hash(text: string, length: number): string {
   const number = createHash('sha256').update(text).digest().readBigUInt64BE();
   return number.toString(36).padStart(13, '0').slice(-length);
 }
 
-interface Told {
-  readonly changedAt: number;
-  readonly hash: string;
-}
-
+/** A moment, and an order within it. */
 interface Place {
-  readonly createdAt: number;
+  /** Microseconds since the epoch. */
+  readonly at: number;
   readonly rank: number;
   readonly hash: string;
 }
 
 interface Backlog {
-  /** The newest change time in it: what changed later is no part of it. */
+  /** What changed then or later is no part of it: more may change at the newest moment. */
   readonly end: number;
-  readonly told: Place | null;
+  readonly told: Place;
 }
 
-const comparePlaces = (a: Place, b: Place): number =>
-  a.createdAt - b.createdAt || a.rank - b.rank || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
+const compare = (a: Place, b: Place): number => a.at - b.at || a.rank - b.rank || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
+const NOWHERE: Place = { at: 0, rank: 0, hash: '00000' };
+const format = ({ at, rank, hash }: Place): string => `${at.toString(36)}.${rank.toString(36)}${hash}`;
+const parse = (at = '', rank = '', hash = ''): Place => ({ at: Number.parseInt(at, 36), rank: Number.parseInt(rank, 36), hash });
 
 export class Cursor {
   readonly #runId: string;
   readonly #runHash: string;
-  #mark = 0;
-  /** Newest first by change time. */
-  #recent: Told[] = [];
+  /** In the order of changes. */
+  #mark = NOWHERE;
+  /** What was told after the mark, newest first. */
+  #recent: Place[] = [];
   #backlog: Backlog | null = null;
   #others = 0;
 
@@ -89,55 +93,52 @@ export class Cursor {
         hint: `take the id of an event from \`skyvern run tail ${runId} --output ndjson\``,
       });
     }
-    const [, , , mark = '', recent = '', end, createdAt = '', rank = '', placeHash = ''] = match;
-    cursor.#mark = Number.parseInt(mark, 36);
+    const [, , , markAt, markRank, markHash, recent = '', end, at, rank, placeHash] = match;
+    cursor.#mark = parse(markAt, markRank, markHash);
     const hashes = recent.match(/.{5}/g) ?? [];
-    cursor.#recent = hashes.map((each) => ({ changedAt: Number.NaN, hash: each }));
-    if (end !== undefined) {
-      const told = { createdAt: Number.parseInt(createdAt, 36), rank: Number.parseInt(rank, 36), hash: placeHash };
-      cursor.#backlog = { end: Number.parseInt(end, 36), told };
-    }
+    cursor.#recent = hashes.map((each) => ({ at: Number.NaN, rank: 0, hash: each }));
+    if (end !== undefined) cursor.#backlog = { end: Number.parseInt(end, 36), told: parse(at, rank, placeHash) };
     return cursor;
   }
 
   /**
    * What of a first look at the run is still to be told, in order, each with its id. Later looks go through `news`.
    * @param facts all facts of that look
+   * @param horizon everything that changed before it is among them; a look of several reads ends with the earliest of them
    */
-  first(facts: readonly Fact[]): ToldFact[] {
-    const placed = facts.map((fact) => ({ fact, hash: this.#hash(fact), createdAt: fact.createdAt, rank: fact.rank }));
-    this.#dateRecent(new Map(placed.map(({ fact, hash }) => [hash, fact.changedAt])));
-    const fresh = this.#mark === 0 && this.#backlog === null;
-    const end = this.#backlog?.end ?? (fresh ? Math.max(0, ...facts.map((fact) => fact.changedAt).filter((at) => at !== LAST)) : 0);
-    const before = this.#backlog?.told ?? null;
-    const later: Fact[] = [];
-    const backlog = placed.filter((place) => {
-      if (this.#isMarked(place.fact, place.hash)) return false;
-      if (place.fact.changedAt > end) later.push(place.fact);
-      return place.fact.changedAt <= end && (before === null || comparePlaces(place, before) > 0);
-    });
-    const told = backlog.sort(comparePlaces).map((place) => {
+  first(facts: readonly Fact[], horizon: number = newestChange(facts)): ToldFact[] {
+    const all = facts.map((fact) => ({ fact, changed: this.#changed(fact) }));
+    this.#dateRecent(all.map(({ changed }) => changed));
+    const fresh = this.#mark.at === 0 && this.#backlog === null;
+    const end = this.#backlog?.end ?? (fresh ? horizon : 0);
+    const before = this.#backlog?.told ?? NOWHERE;
+    const open = all.filter(({ changed }) => !this.#isMarked(changed));
+    const backlog = open
+      .filter(({ fact }) => fact.changedAt < end)
+      .map(({ fact, changed }) => ({ fact, place: { ...changed, at: fact.createdAt } }))
+      .filter(({ place }) => compare(place, before) > 0)
+      .sort((a, b) => compare(a.place, b.place));
+    const told = backlog.map(({ fact, place }) => {
       this.#backlog = { end, told: place };
-      return { fact: place.fact, id: this.#id(place.hash) };
+      return { fact, id: this.#id(place.hash) };
     });
     this.#backlog = null;
-    for (const { fact, hash } of placed) if (fact.changedAt <= end && !this.#isMarked(fact, hash)) this.#note(fact, hash);
-    return [...told, ...this.news(later)];
+    for (const { fact, changed } of open) if (fact.changedAt < end) this.#note(changed);
+    return [...told, ...this.news(open.flatMap(({ fact }) => (fact.changedAt < end ? [] : [fact])))];
   }
 
   /** Facts of a later look that were not told yet, in the order in which they changed. */
   news(facts: readonly Fact[]): ToldFact[] {
-    const order = [...facts].sort((a, b) => a.changedAt - b.changedAt || a.rank - b.rank || a.createdAt - b.createdAt);
-    return order.map((fact) => {
-      const own = this.#hash(fact);
-      this.#note(fact, own);
-      return { fact, id: this.#id(own) };
+    const order = facts.map((fact) => ({ fact, changed: this.#changed(fact) })).sort((a, b) => compare(a.changed, b.changed));
+    return order.map(({ fact, changed }) => {
+      this.#note(changed);
+      return { fact, id: this.#id(changed.hash) };
     });
   }
 
   /** Whether a fact was told before the id that this cursor came from. */
   wasTold(fact: Fact): boolean {
-    return this.#isMarked(fact, this.#hash(fact));
+    return this.#isMarked(this.#changed(fact));
   }
 
   /** The id of an event that is no fact: a notice, a retry, the result. It holds the position too. */
@@ -147,34 +148,31 @@ export class Cursor {
   }
 
   /** A cursor read from an id knows hashes without times; a look at the run tells when those versions came to be. */
-  #dateRecent(changes: ReadonlyMap<string, number>): void {
-    if (!this.#recent.some((told) => Number.isNaN(told.changedAt))) return;
-    this.#recent = this.#recent
-      .map((told) => ({ hash: told.hash, changedAt: changes.get(told.hash) ?? this.#mark }))
-      .sort((a, b) => b.changedAt - a.changedAt);
+  #dateRecent(changes: readonly Place[]): void {
+    if (!this.#recent.some((told) => Number.isNaN(told.at))) return;
+    const known = new Map(changes.map((changed) => [changed.hash, changed]));
+    this.#recent = this.#recent.map((told) => known.get(told.hash) ?? { ...this.#mark, hash: told.hash }).sort((a, b) => compare(b, a));
   }
 
-  #hash(fact: Fact): string {
-    return hash(`${this.#runId}\0${fact.key}\0${fact.version}`, HASH_LENGTH);
+  #changed(fact: Fact): Place {
+    return { at: fact.changedAt, rank: fact.rank, hash: hash(`${this.#runId}\0${fact.key}\0${fact.version}`, HASH_LENGTH) };
   }
 
-  #isMarked(fact: Fact, own: string): boolean {
-    return fact.changedAt <= this.#mark || this.#recent.some((told) => told.hash === own);
+  #isMarked(changed: Place): boolean {
+    return compare(changed, this.#mark) <= 0 || this.#recent.some((told) => told.hash === changed.hash);
   }
 
-  #note(fact: Fact, own: string): void {
-    if (fact.changedAt <= this.#mark) return; // came late: the list has no room for it, the mark covers it
-    const at = this.#recent.findIndex((told) => told.changedAt < fact.changedAt);
-    this.#recent.splice(at < 0 ? this.#recent.length : at, 0, { changedAt: fact.changedAt, hash: own });
+  #note(changed: Place): void {
+    if (compare(changed, this.#mark) <= 0) return; // came late: the list has no room for it, the mark covers it
+    const at = this.#recent.findIndex((told) => compare(told, changed) < 0);
+    this.#recent.splice(at < 0 ? this.#recent.length : at, 0, changed);
     const excess = this.#recent.length > RECENT ? this.#recent.pop() : undefined;
-    if (excess) this.#mark = Math.max(this.#mark, excess.changedAt);
+    if (excess && compare(excess, this.#mark) > 0) this.#mark = excess;
   }
 
   #id(own: string): string {
     const recent = this.#recent.map((told) => told.hash).join('');
-    const position = `${own}${this.#runHash}-${this.#mark.toString(36)}-${recent}`;
-    if (!this.#backlog?.told) return position;
-    const { end, told } = this.#backlog;
-    return `${position}-${end.toString(36)}-${told.createdAt.toString(36)}.${told.rank.toString(36)}${told.hash}`;
+    const position = `${own}${this.#runHash}-${format(this.#mark)}-${recent}`;
+    return this.#backlog ? `${position}-${this.#backlog.end.toString(36)}-${format(this.#backlog.told)}` : position;
   }
 }

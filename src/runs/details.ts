@@ -5,12 +5,16 @@
  */
 import { ApiError, SkyvernError } from '../errors.js';
 import { runKind } from '../protocol/ids.js';
-import type { Fact } from './cursor.js';
+import { type Fact, newestChange } from './cursor.js';
 import { actionFacts, stepFact, timelineFacts } from './facts.js';
 import type { ReadOptions, RunSource } from './source.js';
 
 export type Reading =
-  | { readonly facts: readonly Fact[] }
+  | {
+      readonly facts: readonly Fact[];
+      /** Everything that changed before it, in microseconds, is among the facts. */
+      readonly horizon: number;
+    }
   /** Nothing now; `problem` is worth telling once. */
   | { readonly facts: null; readonly problem: string | null };
 
@@ -27,7 +31,7 @@ export class Details {
   /** Rejects only when `call.signal` aborts, with its reason, or for a bug. */
   async read(call: ReadOptions): Promise<Reading> {
     try {
-      return { facts: this.#hasTimeline ? await this.#timeline(call) : await this.#stepsAndActions(call) };
+      return this.#hasTimeline ? await this.#timeline(call) : await this.#stepsAndActions(call);
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       if (!(error instanceof SkyvernError)) throw error;
@@ -37,9 +41,10 @@ export class Details {
     }
   }
 
-  async #timeline(call: ReadOptions): Promise<Fact[]> {
+  async #timeline(call: ReadOptions): Promise<Reading> {
     try {
-      return timelineFacts(await this.#source.timeline(this.#runId, call));
+      const facts = timelineFacts(await this.#source.timeline(this.#runId, call));
+      return { facts, horizon: newestChange(facts) };
     } catch (error) {
       const none = error instanceof ApiError && error.status === 400 && runKind(this.#runId) === 'task';
       if (!none) throw error;
@@ -48,8 +53,9 @@ export class Details {
     }
   }
 
-  async #stepsAndActions(call: ReadOptions): Promise<Fact[]> {
+  async #stepsAndActions(call: ReadOptions): Promise<Reading> {
     const [steps, actions] = await Promise.all([this.#source.steps(this.#runId, call), this.#source.actions(this.#runId, call)]);
-    return [...steps.map(stepFact), ...actions.flatMap((action) => actionFacts(action, null))];
+    const [stepFacts, factsOfActions] = [steps.map(stepFact), actions.flatMap((action) => actionFacts(action, null))];
+    return { facts: [...stepFacts, ...factsOfActions], horizon: Math.min(newestChange(stepFacts), newestChange(factsOfActions)) };
   }
 }

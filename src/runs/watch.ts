@@ -302,7 +302,7 @@ class Watch {
     if (waiting?.body.type === 'block') this.#instructions = waiting.body.block.instructions;
     if (this.#items === null) {
       this.#items = new Map(facts.map((fact) => [fact.key, fact]));
-      for (const { fact, id } of this.#cursor.first([...statuses, ...facts])) yield this.#event(fact.body, null, id);
+      for (const { fact, id } of this.#cursor.first([...statuses, ...facts], reading.horizon)) yield this.#event(fact.body, null, id);
       if (facts.length > 0) this.#moved();
     } else {
       const news: Fact[] = [];

@@ -5,7 +5,6 @@
  * prove that it knows the key; only then is the key sent. Light on purpose: no server code is loaded here.
  */
 import { spawn } from 'node:child_process';
-import { timingSafeEqual } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ import { LocalError, NetworkError } from '../errors.js';
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
 import type { Random } from '../random.js';
-import { challengeProof } from './challenge.js';
+import { challengeProof, sameText } from './challenge.js';
 import { readHolder } from './holder.js';
 import type { LocalStatus } from './routes/local.js';
 import { type ServerState, StateFolder } from './stateFile.js';
@@ -173,10 +172,8 @@ async function identify(deps: DaemonDeps, state: ServerState): Promise<LocalServ
     if (deps.signal.aborted) throw error;
     return null;
   });
-  const proof = String(answer?.body['proof'] ?? '');
-  const wanted = challengeProof(state.token, nonce);
-  if (proof.length !== wanted.length || !timingSafeEqual(Buffer.from(proof), Buffer.from(wanted))) return null;
-  return { baseUrl: target.baseUrl, token: state.token, pid: Number(answer?.body['pid']), version: String(answer?.body['version']) };
+  if (!answer || !sameText(String(answer.body['proof']), challengeProof(state.token, nonce))) return null;
+  return { baseUrl: target.baseUrl, token: state.token, pid: Number(answer.body['pid']), version: String(answer.body['version']) };
 }
 
 interface Answer {

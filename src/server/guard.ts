@@ -4,7 +4,7 @@
  * A web page can make a browser send requests to 127.0.0.1, also under a name of its own that resolves there. So the Host
  * must be ours, requests that a browser marks as coming from another site are refused, and no CORS header is ever sent.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { sameText } from './challenge.js';
 import { type HttpError, refusal } from './httpError.js';
 
 /** @param hosts `name:port` under which this server is reached */
@@ -24,11 +24,6 @@ export function checkKey(request: Request, token: string): void {
   if (key !== '') throw refusal(403, 'Could not validate credentials');
   const bearer = /^bearer /i.test(request.headers.get('authorization') ?? '');
   throw refusal(403, bearer ? 'Invalid authentication method' : 'Invalid credentials');
-}
-
-export function sameText(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {

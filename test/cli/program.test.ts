@@ -25,10 +25,15 @@ describe('flags and commands', () => {
     ['a missing argument', ['run', 'get'], "missing required argument 'run'", '`skyvern run get --help`'],
     ['a broken duration', ['run', 'get', 'tsk_1', '--timeout', 'soon'], 'It is a time such as', ''],
     ['a broken URL', ['task', 'run', '--prompt', 'x', '--url', 'ht tp://'], 'It is no URL', ''],
-    ['two kinds of output', ['exit-codes', '--json', '--quiet'], 'json and quiet are two kinds of output', ''],
+    ['two kinds of output', ['exit-codes', '--output', 'plain', '--quiet'], 'plain and quiet are two kinds of output', ''],
     ['a prompt file that is not there', ['task', 'run', '--prompt', '@/no/such/file'], 'There is no file /no/such/file', ''],
     ['no prompt and no terminal', ['task', 'run'], 'there is no prompt', '--prompt'],
-    ['a secret on the command line', ['task', 'run', '--prompt', '{{A}}', '--secret', 'A=hunter2'], 'must not stand on the command line', ''],
+    [
+      'a secret on the command line',
+      ['task', 'run', '--prompt', '{{A}}', '--secret', 'A=hunter2'],
+      'must not stand on the command line',
+      '',
+    ],
     ['a schema that is not JSON', ['task', 'run', '--prompt', 'x', '--data-extraction-schema', '{\n"a": 1,}'], 'line 2, column 8', ''],
   ])('%s exits 2 and says what to type', async (_, argv, message, hint) => {
     const { io, code } = await run(argv);
@@ -47,7 +52,12 @@ describe('flags and commands', () => {
   test('in a JSON mode the error is one object on stderr', async () => {
     const { io, code } = await run(['run', 'get', '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(io.stderr.text())).toMatchObject({ code: 'usage', exit_code: 2, message: expect.any(String), hint: expect.any(String) });
+    expect(JSON.parse(io.stderr.text())).toMatchObject({
+      code: 'usage',
+      exit_code: 2,
+      message: expect.any(String),
+      hint: expect.any(String),
+    });
   });
 });
 

@@ -125,7 +125,8 @@ export async function faultServer({
     const fault = faults.shift() ?? { kind: 'ok' };
     const isStart = request.method === 'POST';
     if (fault.kind === 'late') {
-      late.push({ at: now() + fault.afterMs, make: () => make(JSON.parse(body), '') });
+      const at = now() + fault.afterMs;
+      late.push({ at, make: () => make(JSON.parse(body), '', at) });
       return socket.resetAndDestroy();
     }
     if ('made' in fault && fault.made && isStart) answer(request, body);
@@ -156,6 +157,7 @@ export async function faultServer({
       );
       return;
     }
+    if (!('bytes' in fault)) return;
     socket.write(whole.subarray(0, fault.bytes), () => {
       // A moment for the bytes to arrive: a reset discards what was not read.
       if (fault.kind === 'cut') setImmediate(() => setImmediate(() => socket.destroy()));

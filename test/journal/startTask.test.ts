@@ -162,13 +162,22 @@ test.each([301, 302, 303, 307, 308])('A15 a start sent on with %d is not followe
   expect(server.seen).toHaveLength(1);
 });
 
-test('F02 a connection reset before anything was read may have been received: asked, not sent again', async () => {
+test('F02 a connection reset before the request had any effect: asked, not sent again', async () => {
   const { server, deps, journal } = await bench();
-  server.plan({ kind: 'reset_unread' });
+  server.plan({ kind: 'reset', made: false });
   const error = await settled(startTask(deps, BODY));
   expect(error).toMatchObject({ exitCode: 7 });
   expect(journal.find(error.op)?.state).toBe('unknown');
   expect(server.made).toEqual([]);
+  expect(server.seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+});
+
+test('F02 a connection reset when it opens is tried again where nothing was written, and asked about where it was', async () => {
+  const { server, deps } = await bench();
+  server.plan({ kind: 'reset_unread' });
+  const outcome = await settled(startTask(deps, BODY));
+  expect(server.made).toHaveLength('value' in outcome ? 1 : 0);
+  if (!('value' in outcome)) expect(outcome).toMatchObject({ exitCode: 7 });
 });
 
 test('never sent: tried three times, then 3, and nothing is left open', async () => {
@@ -206,7 +215,7 @@ test('two runs that may be it: 7 with both, settled by hand', async () => {
   server.plan({ kind: 'reset', made: true });
   server.twin({ ...BODY, url: 'https://news.ycombinator.com/' }, clock.now() + 5);
   const error = await settled(startTask(deps, BODY));
-  expect(error).toMatchObject({ exitCode: 7, candidates: server.made.map(({ run_id }) => ({ run_id })) });
+  expect(error).toMatchObject({ exitCode: 7, candidates: [{ run_id: 'tsk_7002' }, { run_id: 'tsk_7001' }] });
   const ours = server.made[1]?.run_id as string;
   expect(await settleByHand(journal, error.op, ours)).toMatchObject({ result: 'found', run_id: ours });
   await expect(settleByHand(journal, error.op, null)).rejects.toMatchObject({ exitCode: 2 });
@@ -284,6 +293,19 @@ test('a run key: the same request attaches to the first run, another one is refu
   expect(server.made).toHaveLength(1);
 });
 
+test('a run key whose start was cut off leads to the run that it made', async () => {
+  const one = await bench();
+  one.server.plan({ kind: 'reset', made: true });
+  const dying = {
+    ...one.deps,
+    onProgress: ({ type }: { type: string }) => type === 'lost' && one.controller.abort(new Interrupted('interrupted')),
+  };
+  expect(await settled(startTask(dying as typeof one.deps, BODY, { runKey: 'k' }))).toMatchObject({ exitCode: 130 });
+  const { run, adopted } = await startTask((await bench({ beside: one })).deps, BODY, { runKey: 'k' });
+  expect([run.run_id, adopted]).toEqual([one.server.made[0]?.run_id, true]);
+  expect(one.server.made).toHaveLength(1);
+});
+
 test('starts with one run key at the same time make one run', async () => {
   const one = await bench();
   const others = await Promise.all([3, 4, 5].map((seed) => bench({ beside: one, seed })));
@@ -328,6 +350,17 @@ test('F44 an entry that a living process holds is left to it', async () => {
   const [entry] = journal.unsettled();
   expect(await recoverAll()).toMatchObject([{ op: entry?.op, result: 'busy', detail: `process ${process.pid} is at it` }]);
   expect(await start).toMatchObject({ value: { adopted: true } });
+});
+
+test('settled entries go after a month, unsettled ones stay', async () => {
+  const { server, deps, clock, journal } = await bench();
+  const old = await startTask(deps, BODY);
+  server.plan({ kind: 'reset', made: false });
+  const lost = await settled(startTask(deps, BODY));
+  await clock.sleep(31 * 24 * 3_600_000);
+  for (let count = 0; count < 200 && journal.find(old.op); count++) await startTask(deps, BODY);
+  expect(journal.find(old.op)).toBeNull();
+  expect(journal.find(lost.op)).not.toBeNull();
 });
 
 test('F45 entries that are cut, or of a newer version, are passed over and kept', async () => {

@@ -1,33 +1,145 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/runs/events.js';
+import { tempFolder } from '../support/io.js';
 import { story } from './story.js';
-import { bundlePlayer, playIn } from './terminal.js';
+import { bundlePlayer, playIn, type Screen } from './terminal.js';
 
+let folder: string;
 let player: string;
 beforeAll(async () => {
-  player = await bundlePlayer(mkdtempSync(join(tmpdir(), 'skyvern-player-')));
+  folder = mkdtempSync(join(tmpdir(), 'skyvern-player-'));
+  player = await bundlePlayer(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A run whose one step never ends, with many actions. */
+const crowded = (): RunEvent[] => {
+  const events = story({ steps: 60 });
+  const one = events.flatMap((event): RunEvent[] =>
+    event.type === 'action'
+      ? [{ ...event, action: { ...event.action, step_id: 'stp_0' } }]
+      : event.type === 'step' && event.step.order > 0
+        ? []
+        : [event],
+  );
+  return one.filter((event) => !(event.type === 'step' && event.step.status === 'completed')).slice(0, -2);
+};
+
+const cursorIsShown = (screen: Screen): boolean => screen.raw().lastIndexOf('\u001b[?25h') > screen.raw().lastIndexOf('\u001b[?25l');
+
+test('the first picture names the run, then steps and actions appear with their reasons, and what is over stays in the scrollback', async () => {
+  const events = story({ steps: 12 });
+  const screen = playIn(player, [...events.slice(0, 6), 300, ...events.slice(6, 45), 300, ...events.slice(45)], { rows: 16 });
+  await screen.shows(/waiting for the first answer|Get the title of the top post/);
+  await screen.shows(/step 1[\s\S]*click {2}link "Item 1"[\s\S]*The prompt says to open it\.[\s\S]*tsk_1 · 1 step/);
+  expect(await screen.ended).toBe(0);
+  const all = screen.everything().join('\n');
+  for (let step = 1; step <= 12; step++) expect(all.match(new RegExp(`✓ step ${step} `, 'g'))).toHaveLength(1);
+  expect(all).toMatch(
+    /✓ completed in 37s {2}12 steps · 24 actions\n {2}created 0\.4s → running 36s\n {2}link {4}http[^\n]+\n {2}next {4}skyvern run timeline tsk_1\n\n\{\n {2}"title": "Watering can"\n\}/,
+  );
+  expect(screen.raw()).not.toMatch(/\u001b\[3J|\u001b\[\?1049h|\u001b\[2J/);
+  expect(cursorIsShown(screen)).toBe(true);
 });
 
-test('look', async () => {
-  const events = story();
-  for (const [columns, rows] of [
-    [80, 20],
-    [20, 5],
-    [40, 9],
-  ] as const) {
-    const screen = playIn(player, [...events.slice(0, 9), 400, 'forever'], { rows, columns });
-    await screen.shows(/detach|tsk_1/);
-    await screen.shows(/step 2|Item 2/);
-    console.log(screen.rows().join('\n'));
-    screen.type('d');
-    console.log(await screen.ended);
-  }
-  const idle = playIn(player, [...events.slice(0, 9), 10000, ...events.slice(9)], { rows: 20 });
-  console.log(await idle.ended);
-  console.log(idle.everything().join('\n'));
-  const whole = playIn(player, events, { rows: 20 });
-  console.log(await whole.ended);
-  console.log(whole.everything().join('\n'));
+test.each([
+  [20, 5],
+  [40, 8],
+  [80, 24],
+  [120, 12],
+  [300, 100],
+])('%i x %i: never taller than the terminal leaves room for, and the newest is seen', async (columns, rows) => {
+  const screen = playIn(player, [...crowded(), 'forever'], { columns, rows });
+  const seen = await screen.shows(/✓ extract[\s\S]*running \d[\s\S]*tsk_1 ·/);
+  expect(seen.filter((row) => /running \d/.test(row))).toHaveLength(1);
+  if (rows > 5 && rows < 100) expect(seen.join('\n')).toMatch(/⋮ \d+ more above/);
+  screen.type('d');
+  expect(await screen.ended).toBe(0);
+});
+
+test.each([
+  ['d', 'd'],
+  ['Ctrl-C', '\u0003'],
+])('%s leaves the terminal as it was', async (_, key) => {
+  const screen = playIn(player, [...story().slice(0, 6), 'forever']);
+  await screen.shows(/d detach/);
+  screen.type(key);
+  expect(await screen.ended).toBe(0);
+  expect(screen.everything().join('\n')).toContain('after: raw false');
+  expect(cursorIsShown(screen)).toBe(true);
+  expect(screen.terminal.modes.bracketedPasteMode).toBe(false);
+});
+
+test('cancel asks first, and only y cancels', async () => {
+  const screen = playIn(player, [...story().slice(0, 6), 'forever']);
+  await screen.shows(/d detach/);
+  screen.type('c');
+  await screen.shows(/Cancel this run\? y/);
+  screen.type('?');
+  await screen.shows(/stop watching; the run goes on/);
+  screen.type('c');
+  await screen.shows(/Cancel this run\? y/);
+  screen.type('y');
+  await screen.shows(/the run is being canceled/);
+  screen.type('d');
+  await screen.ended;
+  expect(screen.everything().join('\n')).toContain('1 cancels');
+});
+
+test('Ctrl-Z puts the view aside and fg brings it back', async () => {
+  const screen = playIn(player, [...story().slice(0, 6), 'forever'], { shell: 'set -m; %; echo "put aside"; fg' });
+  await screen.shows(/d detach/);
+  screen.type('\u001a');
+  await screen.shows(/put aside[\s\S]*d detach/);
+  screen.type('d');
+  await screen.shows(/after: raw false/);
+});
+
+test('a terminal that changes its size gets one view that fits', async () => {
+  const screen = playIn(player, [...crowded(), 'forever'], { columns: 100, rows: 30 });
+  await screen.shows(/more above[\s\S]*tsk_1 ·/);
+  screen.resize(50, 12);
+  const seen = await screen.shows(/⋮ 11\d more above[\s\S]*running \d[\s\S]*tsk_1 ·/);
+  const view = seen.slice(seen.findLastIndex((row) => row.includes('more above')));
+  expect(view.length).toBeLessThan(12);
+  expect(view.filter((row) => /running \d/.test(row))).toHaveLength(1);
+  screen.type('d');
+  await screen.ended;
+});
+
+test('the view is on stderr: stdout stays clean for a pipe, and the card shows the output then', async () => {
+  const file = join(tempFolder(), 'out.json');
+  const screen = playIn(player, story(), { mode: 'json', shell: `% > ${file}` });
+  await screen.ended;
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ run_id: 'tsk_1', status: 'completed' });
+  expect(screen.everything().join('\n')).toMatch(/output {2}\{\n {12}"title": "Watering can"/);
+});
+
+test('colour and glyphs can be switched off', async () => {
+  const screen = playIn(player, story(), { env: { NO_COLOR: '1', SKYVERN_ASCII: '1' } });
+  await screen.ended;
+  expect(screen.raw()).not.toMatch(/\u001b\[[\d;]*m/);
+  expect(screen.everything().join('\n')).not.toMatch(/[^\u0000-\u007f]/);
+  expect(screen.everything().join('\n')).toContain('+ completed in 7.0s');
+});
+
+test('links are links where the terminal has them, and only to the web', async () => {
+  const linked = playIn(player, story(), { env: { FORCE_HYPERLINK: '1' } });
+  await linked.ended;
+  expect(linked.raw()).toContain('\u001b]8;;http://localhost:8080/tasks/tsk_1\u0007');
+  const hostile = story().map((event) => JSON.parse(JSON.stringify(event).replaceAll('http://localhost:8080', 'javascript:alert(1)')));
+  const inert = playIn(player, hostile, { env: { FORCE_HYPERLINK: '1' } });
+  await inert.ended;
+  expect(inert.raw()).not.toContain(']8;;javascript');
+});
+
+test('a bug in drawing restores the terminal and is told', async () => {
+  const broken = { ...(story()[4] as RunEvent), action: { action_type: null, step_id: 'stp_0' } } as unknown as RunEvent;
+  const screen = playIn(player, [...story().slice(0, 4), 200, broken, 200, ...story().slice(4)]);
+  expect(await screen.ended).not.toBe(0);
+  expect(screen.everything().join('\n')).toMatch(/TypeError/);
+  expect(cursorIsShown(screen)).toBe(true);
 });

@@ -33,8 +33,8 @@ export interface Screen {
   raw(): string;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** Resolves when the emulator shows a match; the test's time-out is the only clock. */
-  shows(wanted: RegExp): Promise<void>;
+  /** Resolves, with all rows of that moment, when the emulator shows a match; the test's time-out is the only clock. */
+  shows(wanted: RegExp): Promise<string[]>;
   ended: Promise<number>;
   readonly terminal: InstanceType<typeof xterm.Terminal>;
 }
@@ -44,19 +44,19 @@ export interface PlayOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Record<string, string>;
-  /** Shell words put after the command, `> file` for one. */
-  readonly redirect?: string;
+  /** What the shell runs; `%` stands for the player. */
+  readonly shell?: string;
 }
 
 export function playIn(player: string, steps: readonly Played[], options: PlayOptions = {}): Screen {
-  const { mode = 'auto', columns = 80, rows = 24, env = {}, redirect = '' } = options;
+  const { mode = 'auto', columns = 80, rows = 24, env = {}, shell = 'exec %' } = options;
   const folder = tempFolder();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'events.json');
   writeFileSync(file, JSON.stringify(steps));
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false });
-  const command = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(player)} ${JSON.stringify(file)} ${mode} ${redirect}`;
-  const pty = spawn('/bin/sh', ['-c', command], {
+  const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(player)} ${JSON.stringify(file)} ${mode}`;
+  const pty = spawn('bash', ['--norc', '-c', shell.replace('%', command)], {
     name: 'xterm-256color',
     cols: columns,
     rows,
@@ -64,15 +64,15 @@ export function playIn(player: string, steps: readonly Played[], options: PlayOp
     env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   let raw = '';
-  let waiting: { readonly wanted: RegExp; readonly found: () => void }[] = [];
-  const text = () => read(terminal, 0).join('\n');
+  let waiting: { readonly wanted: RegExp; readonly found: (rows: string[]) => void }[] = [];
   pty.onData((data) => {
     raw += data;
     terminal.write(data, () => {
-      const now = text();
+      const now = read(terminal, 0);
+      const shown = now.join('\n');
       waiting = waiting.filter(({ wanted, found }) => {
-        if (wanted.test(now)) found();
-        return !wanted.test(now);
+        if (wanted.test(shown)) found(now);
+        return !wanted.test(shown);
       });
     });
   });
@@ -98,7 +98,10 @@ export function playIn(player: string, steps: readonly Played[], options: PlayOp
       terminal.resize(nextColumns, nextRows);
       pty.resize(nextColumns, nextRows);
     },
-    shows: (wanted) => (wanted.test(text()) ? Promise.resolve() : new Promise((found) => waiting.push({ wanted, found }))),
+    shows(wanted) {
+      const now = read(terminal, 0);
+      return wanted.test(now.join('\n')) ? Promise.resolve(now) : new Promise((found) => waiting.push({ wanted, found }));
+    },
     ended,
   };
 }

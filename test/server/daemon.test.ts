@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -15,6 +16,7 @@ import {
   localStatus,
   stopLocalServer,
 } from '../../src/server/daemon.js';
+import { turn } from '../support/clock.js';
 import { testIo } from '../support/io.js';
 
 // The server as a program of its own, as the CLI starts it: one file that a plain Node runs.
@@ -22,10 +24,10 @@ const folder = fileURLToPath(new URL('../../node_modules/.cache/skyvern-test', i
 const program = join(folder, `server-${process.pid}.mjs`);
 beforeAll(async () => {
   const bundle = await rolldown({ input: fileURLToPath(new URL('../support/localServerProgram.ts', import.meta.url)), platform: 'node' });
-  await bundle.write({ file: program, format: 'esm', inlineDynamicImports: true });
+  await bundle.write({ file: program, format: 'esm', codeSplitting: false });
   await bundle.close();
 });
-afterAll(() => import('node:fs').then(({ rmSync }) => rmSync(program, { force: true })));
+afterAll(() => rmSync(program, { force: true }));
 
 /** A client on a home of its own, whose server is gone when the test ends. */
 function client(env: Record<string, string> = {}): DaemonDeps {
@@ -52,17 +54,18 @@ async function ask({ baseUrl, token }: LocalServer, method: string, path: string
 const start = async (server: LocalServer, prompt: string, fields = {}): Promise<string> =>
   (await ask(server, 'POST', '/v1/run/tasks', { prompt, url: 'http://127.0.0.1:9/', engine: 'rules', ...fields })).run_id;
 
-/** Asks until the answer is as wanted. */
-async function until<T>(look: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+/** Looks, a turn of the event loop apart, until what is seen is as wanted. */
+async function until<T>(look: () => T | Promise<T>, wanted: (value: T) => boolean): Promise<T> {
   for (;;) {
     const value = await look();
     if (wanted(value)) return value;
+    await turn();
   }
 }
 
 const gone = (pid: number) =>
   until(
-    async () => {
+    () => {
       try {
         return process.kill(pid, 0);
       } catch {
@@ -78,7 +81,7 @@ test('without a server nothing is found; one is started when needed, found by th
   expect(await localStatus(deps)).toBeNull();
   expect(await stopLocalServer(deps)).toBe(false);
   const progress: string[] = [];
-  const server = await ensureLocalServer(deps, { engine: 'rules', onProgress: (text) => progress.push(text) });
+  const server = await ensureLocalServer(deps, { args: ['--engine', 'rules'], onProgress: (text) => progress.push(text) });
   expect(progress).toEqual(['starting the local server']);
   expect(await findLocalServer(deps)).toEqual(server);
   expect(await ensureLocalServer(again(deps))).toEqual(server);
@@ -230,7 +233,6 @@ test('a server that cannot start says why', async () => {
   const server = await ensureLocalServer(deps);
   await stopLocalServer(deps);
   expect(server.pid).toBeGreaterThan(0);
-  const { DatabaseSync } = await import('node:sqlite');
   const db = new DatabaseSync(join(folderOf, 'server.db'));
   db.exec('PRAGMA user_version = 99');
   db.close();

@@ -19,7 +19,10 @@ export function define(command: Command, ctx: CliContext, handler = demo): void 
       'Start the embedded server and a small site (items, details, a login, a download), and run a prompt there in a real Chromium: no account, no model, no network.',
     )
     .option('-p, --prompt <text>', 'what to do there', DEMO_PROMPT)
-    .addHelpText('after', '\nExamples:\n  $ skyvern demo\n  $ skyvern demo --prompt "Get the names and prices of all items" --json | jq .output');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern demo\n  $ skyvern demo --prompt "Get the names and prices of all items" --json | jq .output',
+    );
   addFollowOptions(command).action((flags: Flags) => handler(ctx, command, flags));
 }
 

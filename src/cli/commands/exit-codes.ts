@@ -10,9 +10,14 @@ export function define(command: Command, ctx: CliContext): void {
 
 async function exitCodes({ io }: CliContext, json: boolean): Promise<void> {
   const rows = Object.entries(EXIT_CODES).map(([name, [code, meaning]]) => ({ code, name, meaning }));
-  await printTable(io.stdout, rows, [
-    ['CODE', (row) => String(row.code)],
-    ['NAME', (row) => row.name],
-    ['MEANING', (row) => row.meaning],
-  ], json);
+  await printTable(
+    io.stdout,
+    rows,
+    [
+      ['CODE', (row) => String(row.code)],
+      ['NAME', (row) => row.name],
+      ['MEANING', (row) => row.meaning],
+    ],
+    json,
+  );
 }

@@ -42,6 +42,7 @@ export const COMMANDS: readonly (CommandEntry | CommandGroup)[] = [
       { name: 'timeline', summary: 'Show what a run did, as a tree', load: () => import('./run/timeline.js') },
       { name: 'output', summary: 'Print only the output of a run', load: () => import('./run/output.js') },
       { name: 'cancel', summary: 'Stop runs', load: () => import('./run/cancel.js') },
+      { name: 'recover', summary: 'Settle starts whose answer was lost', load: () => import('./run/recover.js') },
     ],
   },
   {
@@ -51,7 +52,29 @@ export const COMMANDS: readonly (CommandEntry | CommandGroup)[] = [
       { name: 'start', summary: 'Start it', load: () => import('./local/start.js') },
       { name: 'stop', summary: 'Stop it', load: () => import('./local/stop.js') },
       { name: 'status', summary: 'Show what it holds', load: () => import('./local/status.js') },
+      { name: 'logs', summary: 'Print its log', load: () => import('./local/logs.js') },
       { name: 'env', summary: 'Print its address and key for other clients', load: () => import('./local/env.js') },
+    ],
+  },
+  {
+    name: 'auth',
+    summary: 'API keys: one for each server, and never on the command line',
+    commands: [
+      { name: 'login', summary: 'Store a key', load: () => import('./auth/login.js') },
+      { name: 'status', summary: 'Show whose key is used', load: () => import('./auth/status.js') },
+      { name: 'logout', summary: 'Forget a key', load: () => import('./auth/logout.js') },
+    ],
+  },
+  {
+    name: 'config',
+    summary: 'Settings and profiles',
+    commands: [
+      { name: 'list', summary: 'List settings, and where each value comes from', load: () => import('./config/list.js') },
+      { name: 'get', summary: 'Print a value', load: () => import('./config/get.js') },
+      { name: 'set', summary: 'Set a value', load: () => import('./config/set.js') },
+      { name: 'unset', summary: 'Take a value back', load: () => import('./config/unset.js') },
+      { name: 'use', summary: 'Choose a profile', load: () => import('./config/use.js') },
+      { name: 'path', summary: 'Print where everything is kept', load: () => import('./config/path.js') },
     ],
   },
   { name: 'exit-codes', summary: 'List what each exit code means', load: () => import('./exit-codes.js') },

@@ -7,7 +7,7 @@ export type Choice =
   | { readonly type: 'one'; readonly node: SnapshotNode; readonly confidence: number }
   /** The one text on the page that reads like this and is no element of its own. */
   | { readonly type: 'text'; readonly text: string; readonly confidence: number }
-  | { readonly type: 'none'; readonly reason: string };
+  | { readonly type: 'none'; readonly why: 'missing' | 'ambiguous' | 'unusable'; readonly reason: string };
 
 const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
   link: ['link'],
@@ -44,13 +44,20 @@ export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
   const nodes = [...walk(tree)].filter((node) => node.ref !== null);
   const byRole = nodes.filter((node) => roles.includes(node.role));
   // Pages make buttons of anything; the hand that the pointer becomes gives them away. The innermost of nested ones is meant.
-  const byPointer = target.kind
-    ? []
-    : nodes.filter(
-        (node) => node.pointer && !CLICKABLE.includes(node.role) && !node.children.some((child) => isNode(child) && child.pointer),
-      );
-  const choice = choose([...byRole, ...byPointer].map(withLabel), target);
-  if (choice.type !== 'none' || target.kind !== null || target.name === null || target.ordinal !== null) return choice;
+  const isInnermost = (node: SnapshotNode) => !node.children.some((child) => isNode(child) && child.pointer);
+  const byPointer = nodes.filter((node) => node.pointer && !CLICKABLE.includes(node.role) && isInnermost(node)).map(withLabel);
+  if (target.kind !== null) {
+    const real = choose(byRole.map(withLabel), target);
+    // What looks and works like a link or button need not be one, where nothing else has the name.
+    if (real.type !== 'none' || target.name === null || !['link', 'button'].includes(target.kind) || real.why !== 'missing') return real;
+    const alike = choose(
+      byPointer.filter(({ label }) => likeness(label, target.name ?? '') >= 2),
+      target,
+    );
+    return alike.type === 'one' ? { ...alike, confidence: 0.6 } : real;
+  }
+  const choice = choose([...byRole.map(withLabel), ...byPointer], target);
+  if (choice.type !== 'none' || target.name === null || target.ordinal !== null || choice.why !== 'missing') return choice;
   const texts = [...walk(tree)]
     .flatMap((node) => [node.name, ...node.children.filter((child) => typeof child === 'string')])
     .filter((text) => squeeze(text) === squeeze(target.name ?? ''));
@@ -70,10 +77,10 @@ export function chooseReadable(tree: SnapshotNode, target: Target): Choice {
   const nodes = [...walk(tree)].filter(
     (node) => node.role !== 'document' && (target.kind === null || ROLES[target.kind].includes(node.role)),
   );
-  const named = nodes.filter((node) => labelOf(node) !== '');
-  // Of nested nodes with the same text the innermost says it.
-  const innermost = named.filter((node) => !node.children.some((child) => isNode(child) && labelOf(child) === labelOf(node)));
-  return choose(innermost.map(withLabel), target);
+  const rank = (node: SnapshotNode) => likeness(labelOf(node), target.name ?? '');
+  // Of nested nodes that say it as well, the innermost does.
+  const isInnermost = (node: SnapshotNode) => ![...walk(node)].some((inner) => inner !== node && rank(inner) >= rank(node));
+  return choose(nodes.filter((node) => labelOf(node) !== '' && isInnermost(node)).map(withLabel), target);
 }
 
 /** Every field of the page that is not a choice among options. */
@@ -119,20 +126,24 @@ function choose(candidates: readonly Labelled[], target: Target): Choice {
     if (target.ordinal !== null) {
       const nth = equal[target.ordinal - 1];
       if (nth) return usable(nth.node, what, CONFIDENCE[rank]);
-      return { type: 'none', reason: `there are only ${equal.length} of ${what}` };
+      return { type: 'none', why: 'missing', reason: `there are only ${equal.length} of ${what}` };
     }
     // Links of one name that lead to one place are one choice.
     const places = new Set(equal.map(({ node }) => (node.role === 'link' && node.url ? node.url : node)));
     const [first] = equal;
     if (first && places.size === 1) return usable(first.node, what, CONFIDENCE[rank]);
-    return { type: 'none', reason: `${what} fits more than one element: ${listed(equal.map(({ node, label }) => named(node, label)))}` };
+    return {
+      type: 'none',
+      why: 'ambiguous',
+      reason: `${what} fits more than one element: ${listed(equal.map(({ node, label }) => named(node, label)))}`,
+    };
   }
   const near = candidates.filter(({ label }) => label !== '').map(({ node, label }) => named(node, label));
-  return { type: 'none', reason: `${what} is not on the page${near.length > 0 ? `; there is ${listed(near)}` : ''}` };
+  return { type: 'none', why: 'missing', reason: `${what} is not on the page${near.length > 0 ? `; there is ${listed(near)}` : ''}` };
 }
 
 const usable = (node: SnapshotNode, what: string, confidence: number): Choice =>
-  node.disabled ? { type: 'none', reason: `${what} is disabled` } : { type: 'one', node, confidence };
+  node.disabled ? { type: 'none', why: 'unusable', reason: `${what} is disabled` } : { type: 'one', node, confidence };
 
 const named = (node: SnapshotNode, label: string): string => describe({ ...node, name: label });
 

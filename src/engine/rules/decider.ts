@@ -420,6 +420,7 @@ function findNext(tree: SnapshotNode, name: string | null): Choice {
   if (first && places.size === 1) return { type: 'one', node: first, confidence: 0.9 };
   return {
     type: 'none',
+    why: found.length === 0 ? 'missing' : 'ambiguous',
     reason:
       found.length === 0
         ? 'no link to a following page is there'

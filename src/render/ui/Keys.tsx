@@ -14,7 +14,8 @@ const KEYS: Readonly<Record<string, Key>> = { d: 'detach', q: 'detach', c: 'canc
 export function Keys({ onKey, onSuspend }: KeysProps) {
   const { suspendTerminal } = useApp();
   useInput((input, key) => {
-    if (key.ctrl && input === 'c') return onKey('detach');
+    // Keys that come in one piece are a paste, which must not answer a question; but Ctrl-C counts wherever it stands.
+    if ((key.ctrl && input === 'c') || input.includes('\u0003')) return onKey('detach');
     if (key.ctrl && input === 'z') return void suspendTerminal(onSuspend);
     if (key.escape) return onKey('no');
     const named = key.ctrl || key.meta ? undefined : KEYS[input.toLowerCase()];

@@ -72,26 +72,25 @@ function Lines({ lines, columns, wrap }: LinesProps) {
 /** Rows by what matters most; the tree takes what is left. Ink leaves one row for the cursor. */
 export function liveLines({ view, done, moment, columns, rows, theme, talk, hasKeys }: RunScreenProps): Line[] {
   const room = Math.max(1, rows - 1);
-  const track = trackLine(view, columns, theme, moment);
-  const trouble = troubleLines(view, theme);
-  const where: Line[] = view.url === null ? [] : [{ indent: 0, text: `${theme.paint('dim', theme.glyphs.at)} ${theme.link(view.url)}` }];
-  const talking = talkLines(talk, theme);
-  const foot: Line[] = [footer(view, moment, theme, hasKeys && talk.about === 'nothing')];
-  const below = [track, ...trouble, ...where, ...foot];
+  const roomy = room >= 8;
+  const where: Line[] =
+    view.url === null || room < 6 ? [] : [{ indent: 0, text: `${theme.paint('dim', theme.glyphs.at)} ${theme.link(view.url)}` }];
+  const foot: Line[] = room < 3 ? [] : [footer(view, columns, moment, theme, hasKeys && talk.about === 'nothing')];
   // What is being asked comes before everything: the keyboard waits for it.
-  if (talking.length + 1 >= room) return [...talking, track].slice(0, room);
-  const fixed = [...below.slice(0, Math.max(1, room - talking.length)), ...talking];
-  const tree = treeLines(view, done, room - fixed.length - 1, theme, moment);
-  return tree.length > 0 ? [...tree, { indent: 0, text: '' }, ...fixed] : fixed;
+  const talking = talkLines(talk, theme).slice(0, room);
+  const below = [trackLine(view, columns, theme, moment), ...troubleLines(view, theme), ...where, ...foot];
+  const fixed = [...below.slice(0, room - talking.length), ...talking];
+  const tree = treeLines(view, done, room - fixed.length - (roomy ? 1 : 0), theme, moment);
+  return tree.length > 0 && roomy ? [...tree, { indent: 0, text: '' }, ...fixed] : [...tree, ...fixed];
 }
 
-function footer(view: RunView, { now }: Moment, theme: Theme, hasKeys: boolean): Line {
+function footer(view: RunView, columns: number, { now }: Moment, theme: Theme, hasKeys: boolean): Line {
   const separator = ` ${theme.glyphs.dot} `;
-  const facts = [view.runId, countsText(view, theme), view.track.length > 0 ? duration(elapsedMs(view, now)) : ''].filter(
-    (each) => each !== '',
-  );
-  const keys = hasKeys ? ['d detach', 'c cancel', '? help'].join('  ') : '';
-  return { indent: 0, text: theme.paint('dim', facts.join(separator)), ...(keys !== '' && { right: theme.paint('dim', keys) }) };
+  const elapsed = view.track.length > 0 ? duration(elapsedMs(view, now)) : '';
+  const facts = [view.runId, countsText(view, theme), elapsed].filter((each) => each !== '').join(separator);
+  const room = hasKeys ? columns - facts.length - 2 : 0;
+  const keys = ['d detach  c cancel  ? help', '? help'].find((each) => each.length <= room);
+  return { indent: 0, text: theme.paint('dim', facts), ...(keys !== undefined && { right: theme.paint('dim', keys) }) };
 }
 
 function talkLines(talk: Talk, theme: Theme): Line[] {

@@ -145,9 +145,10 @@ export function treeLines(
   let shown = 0;
   let cutAt: Node | null = null;
   for (const { node, depth } of fromTheEnd(view, printed.top)) {
-    const own = nodeLines(node, Math.min(depth, MAX_DEPTH), theme, moment);
-    const room = rows - backwards.length;
-    if (own.length > room || (own.length === room && shown + 1 < total)) {
+    // One row is kept for the line that says how many are not shown, and the reason of a node goes before the node.
+    const kept = shown + 1 < total && rows > 1 ? 1 : 0;
+    const own = nodeLines(node, Math.min(depth, MAX_DEPTH), theme, moment).slice(0, rows - backwards.length - kept);
+    if (own.length === 0) {
       cutAt = node;
       break;
     }

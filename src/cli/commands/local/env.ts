@@ -6,7 +6,10 @@ import { wantsJson, write, writeJson } from '../../output.js';
 export function define(command: Command, ctx: CliContext, handler = localEnv): void {
   command
     .description('Print the address and the key of the embedded server (started when needed) as shell variables, for any Skyvern client.')
-    .addHelpText('after', '\nExamples:\n  $ eval "$(skyvern local env)"\n  $ curl -H "x-api-key: $SKYVERN_API_KEY" "$SKYVERN_BASE_URL/v1/runs"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ eval "$(skyvern local env)"\n  $ curl -H "x-api-key: $SKYVERN_API_KEY" "$SKYVERN_BASE_URL/v1/runs"',
+    )
     .action(() => handler(ctx, command));
 }
 

@@ -15,10 +15,15 @@ export function define(command: Command, ctx: CliContext, handler = localStart):
     .description('Start the embedded server. Commands with --local do it themselves when none runs; it ends when idle for 15 minutes.')
     .option('--foreground', 'stay in the foreground and log to standard error: for containers and systemd')
     .addOption(
-      new Option('-e, --engine <name>', 'engine for starts that name none of ours, so that other clients can use it').choices([RULES_ENGINE]),
+      new Option('-e, --engine <name>', 'engine for starts that name none of ours, so that other clients can use it').choices([
+        RULES_ENGINE,
+      ]),
     )
     .option('--no-browser-sandbox', 'start the browser without its sandbox, where the kernel allows none')
-    .addHelpText('after', '\nExamples:\n  $ skyvern local start\n  $ skyvern local start --foreground --engine rules\n  $ eval "$(skyvern local env)"   # any other Skyvern client can use it now')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern local start\n  $ skyvern local start --foreground --engine rules\n  $ eval "$(skyvern local env)"   # any other Skyvern client can use it now',
+    )
     .action((flags: Flags) => handler(ctx, command, flags));
 }
 

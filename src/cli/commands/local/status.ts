@@ -29,7 +29,10 @@ export async function showLocalStatus(ctx: CliContext, command: Command): Promis
   const fields = [
     ['address', status.base_url],
     ['runs', `${running} running, ${queued} queued, at most ${status.concurrency} at once`],
-    ['engine', status.default_engine === null ? 'only for starts that name one' : `${status.default_engine}, for starts that name none of ours`],
+    [
+      'engine',
+      status.default_engine === null ? 'only for starts that name one' : `${status.default_engine}, for starts that name none of ours`,
+    ],
     ['up', duration(Math.max(0, clock.now() - status.started_at))],
     ['process', `${status.pid}, version ${status.version}`],
     ['data', status.data_folder],

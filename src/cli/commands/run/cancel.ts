@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../errors.js';
 import { isEnded, isTerminalStatus } from '../../../protocol/status.js';
+import { printable } from '../../../render/sanitize.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
 import { connectToRun } from '../../target.js';
@@ -25,7 +26,10 @@ export function define(command: Command, ctx: CliContext, handler = runCancel): 
     .description('Stop runs. A run that has already ended stays as it is, and that is no error.')
     .argument('<run...>', `ids of at most ${MAX_IDS} runs, dashboard URLs, or @last`)
     .option('-w, --wait', 'return only when each run has really ended')
-    .addHelpText('after', '\nExamples:\n  $ skyvern run cancel @last\n  $ skyvern run list --status running | cut -f1 | xargs skyvern run cancel')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern run cancel @last\n  $ skyvern run list --status running | cut -f1 | xargs skyvern run cancel',
+    )
     .action((ids: string[], flags: Flags) => handler(ctx, command, ids, flags));
 }
 
@@ -36,7 +40,7 @@ export async function runCancel(ctx: CliContext, command: Command, ids: readonly
   for (const id of ids) {
     const result = await cancelOne(ctx, command, id, wait);
     results.push(result);
-    if (!json) await write(ctx.io.stdout, `${result.run_id}\t${describe(result)}\n`);
+    if (!json) await write(ctx.io.stdout, `${result.run_id}${ctx.io.stdout.isTTY ? '  ' : '\t'}${printable(describe(result))}\n`);
   }
   if (json) await writeJson(ctx.io.stdout, results.length === 1 ? results[0] : results);
 }

@@ -14,7 +14,10 @@ export function define(command: Command, ctx: CliContext, handler = runGet): voi
   addRunArgument(command)
     .description('Show a run: status, times, output, failure and links.')
     .option('--exit-status', 'exit by the status of the run: 0 completed, 10 to 13 ended otherwise, 8 still running')
-    .addHelpText('after', '\nExamples:\n  $ skyvern run get @last\n  $ skyvern run get tsk_123 --json | jq .output\n  $ until skyvern run get @last --exit-status -q; [ $? -ne 8 ]; do sleep 5; done')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern run get @last\n  $ skyvern run get tsk_123 --json | jq .output\n  $ until skyvern run get @last --exit-status -q; [ $? -ne 8 ]; do sleep 5; done',
+    )
     .action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
 

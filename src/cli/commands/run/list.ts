@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { RunListQuery } from '../../../client/client.js';
-import { RUN_STATUSES, RUN_TYPES } from '../../../protocol/status.js';
 import type { RunListItem } from '../../../protocol/run.js';
+import { RUN_STATUSES, RUN_TYPES } from '../../../protocol/status.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson } from '../../output.js';
 import { integer } from '../../parsers.js';
@@ -27,7 +27,10 @@ export function define(command: Command, ctx: CliContext, handler = runList): vo
     .option('--workflow <id...>', 'only runs of these workflows (wpid_...)')
     .option('--search <text>', 'only runs whose title, URL or id holds this text (3 characters or more)')
     .option('-n, --limit <n>', 'at most this many', integer, 20)
-    .addHelpText('after', "\nExamples:\n  $ skyvern run list --status running paused\n  $ skyvern run list --status failed -n 100 | cut -f1 | xargs -n1 skyvern run get")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern run list --status running paused\n  $ skyvern run list --status failed -n 100 | cut -f1 | xargs -n1 skyvern run get',
+    )
     .action((flags: Flags) => handler(ctx, command, flags));
 }
 
@@ -42,10 +45,7 @@ export async function runList(ctx: CliContext, command: Command, flags: Flags): 
   };
   const rows = new Map<string, RunListItem>();
   for (let page = 1; rows.size < flags.limit; page++) {
-    const items = await client.runs.list(
-      { ...filter, page, pageSize },
-      call,
-    );
+    const items = await client.runs.list({ ...filter, page, pageSize }, call);
     for (const item of items) rows.set(item.run_id, item); // a run that moved to the next page while we read is the same run
     if (items.length < pageSize) break;
   }

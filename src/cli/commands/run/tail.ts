@@ -19,7 +19,10 @@ export function define(command: Command, ctx: CliContext, handler = runTail): vo
     .description('Print the events of a run as they happen, a line each, on standard output: for eyes, or with --json as NDJSON.')
     .option('--after <event>', 'only what came after the event with this id (the field `id` of --json)')
     .addOption(onPauseOption())
-    .addHelpText('after', '\nExamples:\n  $ skyvern run tail @last\n  $ skyvern run tail tsk_123 --json --after "$last_id" >> events.ndjson')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern run tail @last\n  $ skyvern run tail tsk_123 --json --after "$last_id" >> events.ndjson',
+    )
     .action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
 

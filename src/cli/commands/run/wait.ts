@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import { Verdict } from '../../../errors.js';
 import type { SkyvernClient } from '../../../client/client.js';
+import { Verdict } from '../../../errors.js';
 import { ndjsonRenderer } from '../../../render/ndjson.js';
 import type { OutputMode } from '../../../render/pick.js';
-import { printable } from '../../../render/sanitize.js';
 import { type RunResult, watchMany } from '../../../runs/watchMany.js';
 import type { CliContext } from '../../context.js';
 import { onPauseOption } from '../../follow.js';
-import { outputMode, write, writeJson } from '../../output.js';
+import { outputMode, writeJson } from '../../output.js';
+import { type Column, printTable } from '../../table.js';
 import { connectToRun } from '../../target.js';
 
 interface Flags {
@@ -52,6 +52,11 @@ export async function runWait(ctx: CliContext, command: Command, ids: readonly s
 }
 
 async function report({ io }: CliContext, mode: OutputMode, results: readonly RunResult[]): Promise<void> {
-  if (mode === 'json') await writeJson(io.stdout, results.length === 1 ? results[0]?.run : results);
-  else if (mode !== 'ndjson') await write(io.stdout, results.map((each) => `${each.run_id}\t${printable(each.status ?? 'unknown')}\n`).join(''));
+  if (mode === 'ndjson') return;
+  if (mode === 'json') return writeJson(io.stdout, results.length === 1 ? results[0]?.run : results);
+  const columns: Column<RunResult>[] = [
+    ['RUN', (row) => row.run_id],
+    ['STATUS', (row) => row.status ?? row.error?.message ?? 'unknown'],
+  ];
+  await printTable(io.stdout, results, columns, false);
 }

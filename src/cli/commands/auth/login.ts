@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { storeKey } from '../../../config/auth.js';
+import { cleanKey } from '../../../config/settings.js';
+import { UsageError } from '../../../errors.js';
+import { printable } from '../../../render/sanitize.js';
+import type { CliContext, GlobalFlags } from '../../context.js';
+import { readSource } from '../../inputs.js';
+import { wantsJson, write, writeJson } from '../../output.js';
+import { editDeps, keychain, profileToEdit, settingsOf } from '../../settings.js';
+import { connectWith } from '../../target.js';
+
+export function define(command: Command, ctx: CliContext, handler = authLogin): void {
+  command
+    .description(
+      'Store the API key of a server, after asking the server whether it takes it: in the keychain when there is one, else in a file of mode 0600.',
+    )
+    .addHelpText(
+      'after',
+      '\nThe key is typed without echo, or read with --api-key-file FILE, or - for standard input. It never stands on the command line.\n\nExamples:\n  $ skyvern auth login\n  $ skyvern auth login --base-url http://localhost:8000 --profile work --api-key-file key.txt',
+    )
+    .action(() => handler(ctx, command));
+}
+
+export async function authLogin(ctx: CliContext, command: Command): Promise<void> {
+  const { apiKeyFile, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
+  const settings = settingsOf(ctx, command);
+  const text = apiKeyFile === undefined ? await ask(ctx, command) : await readSource(ctx.io, apiKeyFile === '-' ? '-' : `@${apiKeyFile}`, '--api-key-file');
+  const key = { value: cleanKey(text), source: 'flag', where: 'typed' } as const;
+  const { client, baseUrl, call } = connectWith(ctx, settings, key, insecureHttp === true);
+  const me = await client.server.me(call);
+  const profile = profileToEdit(ctx, command);
+  const kept = await storeKey({ ...editDeps(ctx), keychain }, { profile, baseUrl, key: key.value });
+  if (wantsJson(ctx, command)) {
+    return writeJson(ctx.io.stdout, { profile, server: baseUrl.origin, organization_id: me.organization_id, kept_in: kept.where });
+  }
+  if (kept.reason !== '') ctx.io.stderr.write(`notice: the key is in a file, not in a keychain: ${printable(kept.reason)}\n`);
+  await write(ctx.io.stdout, `logged in to ${baseUrl.origin} as ${printable(me.organization_id)}; the key is in ${kept.where}\n`);
+}
+
+async function ask({ io, signal }: CliContext, command: Command): Promise<string> {
+  const { input } = command.optsWithGlobals<GlobalFlags>();
+  if (!io.stdin.isTTY || !io.stderr.isTTY || input === false) {
+    throw new UsageError('there is no key', { hint: 'add --api-key-file FILE, or - for standard input' });
+  }
+  io.stderr.write('API key (not shown): ');
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const line = createInterface({ input: io.stdin, output: silent, terminal: true });
+  line.on('SIGINT', () => line.close());
+  try {
+    return await line.question('', { signal });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    line.close();
+    io.stderr.write('\n');
+  }
+}

@@ -1,0 +1,20 @@
+import type { CliContext } from '../../src/cli/context.js';
+import { paths } from '../../src/paths.js';
+import { manualClock, seededRandom } from '../support/clock.js';
+import { type TestIo, testIo } from '../support/io.js';
+
+/** A context for parts of commands that are tested without `main()`. */
+export function cliContext(io: TestIo = testIo()): CliContext {
+  const { signal } = new AbortController();
+  return {
+    io,
+    clock: manualClock(),
+    random: seededRandom(),
+    paths: paths(io),
+    signal,
+    interrupt() {},
+    deadlineAt: null,
+    callSignal: signal,
+    onEnd() {},
+  };
+}

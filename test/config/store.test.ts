@@ -1,0 +1,148 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { SkyvernClient } from '../../src/client/client.js';
+import { setSetting } from '../../src/config/edit.js';
+import { type LockDeps, withLock } from '../../src/durable.js';
+import { Journal } from '../../src/journal/journal.js';
+import { startTask } from '../../src/journal/startTask.js';
+import { parseBaseUrl } from '../../src/origin.js';
+import { paths } from '../../src/paths.js';
+import { faultServer } from '../client/faultServer.js';
+import { manualClock, seededRandom } from '../support/clock.js';
+import { tempFolder, testIo } from '../support/io.js';
+
+const PROCESSES = 16;
+const UPDATES = 50;
+
+test(`F43 ${PROCESSES} processes that change the settings ${UPDATES} times each lose no change`, async () => {
+  const folder = tempFolder();
+  const worker = new URL('./updater.ts', import.meta.url).pathname;
+  const codes = await Promise.all(
+    Array.from({ length: PROCESSES }, (_, index) => {
+      const child = spawn(
+        process.execPath,
+        [
+          '--no-warnings',
+          '--import',
+          new URL('../client/runSources.mjs', import.meta.url).pathname,
+          worker,
+          folder,
+          String(index),
+          String(UPDATES),
+        ],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      );
+      return new Promise((resolve) => child.on('close', resolve));
+    }),
+  );
+  expect(codes).toEqual(Array(PROCESSES).fill(0));
+  const { counts } = JSON.parse(readFileSync(join(folder, 'counts.json'), 'utf8'));
+  expect(counts).toEqual(Object.fromEntries(Array.from({ length: PROCESSES }, (_, index) => [index, UPDATES])));
+  expect(readdirSync(folder)).toEqual(['counts.json']);
+}, 60_000);
+
+const deps = (io = testIo()): LockDeps => ({ owner: io, clock: manualClock(), random: seededRandom() });
+/** A pid that no process has. */
+const DEAD = 2 ** 22 + 7;
+
+test('F43 a lock whose owner died is taken, however fresh; one whose pid another process has now, too', async () => {
+  const folder = tempFolder();
+  const path = join(folder, 'x.lock');
+  for (const lock of [
+    { pid: DEAD, started: null, nonce: 'a' },
+    ...(process.platform === 'linux' ? [{ pid: process.pid, started: '1', nonce: 'b' }] : []),
+  ]) {
+    writeFileSync(path, JSON.stringify(lock));
+    expect(await withLock(path, deps(), () => 'mine')).toBe('mine');
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('F43 a lock whose owner lives is waited for 10 s, and then told: 17', async () => {
+  const path = join(tempFolder(), 'x.lock');
+  const waiting = deps();
+  await withLock(path, deps(), async () => {
+    await expect(withLock(path, waiting, () => {})).rejects.toMatchObject({
+      exitCode: 17,
+      code: 'locked',
+      message: expect.stringContaining(String(process.pid)),
+    });
+  });
+  expect(waiting.clock.monotonic()).toBeGreaterThanOrEqual(10_000);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('two that find the same stale lock do not both hold it', async () => {
+  const path = join(tempFolder(), 'x.lock');
+  writeFileSync(path, JSON.stringify({ pid: DEAD, started: null, nonce: 'old' }));
+  let inside = 0;
+  let most = 0;
+  const hold = (seed: number) =>
+    withLock(path, { ...deps(), random: seededRandom(seed) }, async () => {
+      most = Math.max(most, ++inside);
+      await new Promise((resolve) => setImmediate(resolve));
+      inside--;
+    });
+  await Promise.all(Array.from({ length: 20 }, (_, seed) => hold(seed + 1)));
+  expect(most).toBe(1);
+});
+
+test('F37 what a killed writer left is removed later', async () => {
+  const io = testIo();
+  const change = { paths: paths(io), ...deps(io), clock: manualClock({ start: Date.now() }) };
+  await setSetting(change, 'default', 'output', 'plain');
+  const [old, young] = ['.tmp-1', '.tmp-2'].map((name) => join(change.paths.config, name)) as [string, string];
+  for (const stray of [old, young]) writeFileSync(stray, 'x');
+  utimesSync(old, Date.now() / 1000 - 7_200, Date.now() / 1000 - 7_200);
+  await setSetting(change, 'default', 'output', 'json');
+  expect(readdirSync(change.paths.config)).toEqual(['.tmp-2', 'config.json']);
+});
+
+/** A disk of 64 KB, or null where none can be mounted. */
+function smallDisk(): string | null {
+  const folder = tempFolder();
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' }).status !== 0) return null;
+  onTestFinished(() => void spawnSync('umount', [folder]));
+  return folder;
+}
+
+test('F41 a full disk: 17 with the path, the old settings whole, and no start without its journal', async ({ skip }) => {
+  const home = smallDisk();
+  if (home === null) return skip('no disk can be mounted here');
+  const io = testIo({ SKYVERN_HOME: join(home, 'skyvern') });
+  const change = { paths: paths(io), ...deps(io) };
+  await setSetting(change, 'default', 'output', 'plain');
+  const file = join(change.paths.config, 'config.json');
+  const before = readFileSync(file, 'utf8');
+  const filler = openSync(join(home, 'filler'), 'w');
+  expect(() => {
+    for (;;) writeSync(filler, Buffer.alloc(4096));
+  }).toThrow(/ENOSPC/);
+  closeSync(filler);
+  await expect(setSetting(change, 'default', 'output', 'json')).rejects.toMatchObject({
+    exitCode: 17,
+    code: 'enospc',
+    message: expect.stringContaining('the disk is full'),
+  });
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(readdirSync(change.paths.config)).toEqual(['config.json']);
+
+  const server = await faultServer();
+  const baseUrl = parseBaseUrl(server.url);
+  const client = new SkyvernClient({ baseUrl, apiKey: 'k', ...change });
+  const start = startTask(
+    {
+      client,
+      journal: new Journal(change),
+      ...change,
+      signal: new AbortController().signal,
+      server: { baseUrl, profile: 'default', local: false, replays: false },
+      cwd: '/',
+    },
+    { prompt: 'Get the title', url: 'https://example.com' },
+  );
+  await expect(start).rejects.toMatchObject({ exitCode: 17 });
+  expect(server.seen).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import type { BrowserPool } from '../../src/browser/types.js';
+import { type Clock, systemClock } from '../../src/clock.js';
+import { createTaskRunner } from '../../src/engine/loop.js';
+import { createRulesDecider } from '../../src/engine/rules/decider.js';
+import { parseRules } from '../../src/engine/rules/parse.js';
+import type { ActionRecord, DownloadedFile, Outcome, Recorder, StepEnd, TaskRunner, TaskSpec } from '../../src/engine/task.js';
+
+/** Everything an engine told while it worked, in order. */
+export interface Told {
+  readonly actions: readonly ActionRecord[];
+  readonly files: readonly DownloadedFile[];
+  /** `acting`, `step 0`, `click`, `end 0 completed`, ... */
+  readonly order: readonly string[];
+}
+
+export function recorder(onAction: (action: ActionRecord) => void = () => {}): Recorder & Told {
+  const actions: ActionRecord[] = [];
+  const files: DownloadedFile[] = [];
+  const order: string[] = [];
+  return {
+    actions,
+    files,
+    order,
+    acting: async () => void order.push('acting'),
+    stepStarted: async (step) => void order.push(`step ${step}`),
+    action: async (_step, action) => {
+      actions.push(action);
+      order.push(action.actionType);
+      onAction(action);
+    },
+    stepEnded: async (step, end: StepEnd) => void order.push(`end ${step} ${end.status}${end.isLast ? ' last' : ''}`),
+    downloaded: async (file) => void files.push(file),
+  };
+}
+
+export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec> = {}): TaskSpec {
+  const downloadsDir = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+  onTestFinished(() => rmSync(downloadsDir, { recursive: true, force: true }));
+  return {
+    runId: 'tsk_1',
+    prompt,
+    url,
+    engine: 'rules',
+    maxSteps: 25,
+    dataExtractionSchema: null,
+    errorCodeMapping: {},
+    extraHttpHeaders: {},
+    secrets: new Map(),
+    browser: { headed: false, path: null, address: null, cdpHeaders: {} },
+    downloadsDir,
+    ...rest,
+  };
+}
+
+export const rulesRunner = (pool: BrowserPool, clock: Clock): TaskRunner =>
+  createTaskRunner({
+    pool,
+    clock,
+    deciders: {
+      rules: ({ prompt, secrets }) => {
+        const parsed = parseRules(prompt, { secretNames: secrets.keys() });
+        if ('refusal' in parsed) throw new Error(`${parsed.refusal.clause}: ${parsed.refusal.reason}`);
+        return createRulesDecider(parsed.clauses);
+      },
+    },
+  });
+
+/** One warm browser for the tests of a file; `close()` it afterwards. */
+export function realRunner(onLaunch: (pid: number) => void = () => {}, clock: Clock = systemClock): TaskRunner {
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+    onLaunch: ({ pid }) => onLaunch(pid),
+  });
+  return rulesRunner(pool, clock);
+}
+
+export const run = (
+  runner: TaskRunner,
+  task: TaskSpec,
+  to: Recorder = recorder(),
+  signal = new AbortController().signal,
+): Promise<Outcome> => runner.run(task, to, signal);

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { DEMO_PROMPT } from '../../src/demo/site.js';
+import { parseRules } from '../../src/engine/rules/parse.js';
+
+const parse = (prompt: string, secretNames: string[] = []) => parseRules(prompt, { secretNames });
+const commands = (prompt: string, secretNames: string[] = []) => {
+  const parsed = parse(prompt, secretNames);
+  if ('refusal' in parsed) throw new Error(`${parsed.refusal.clause}: ${parsed.refusal.reason}`);
+  return parsed.clauses.map(({ command }) => command);
+};
+const target = (name: string | null, kind: string | null = null, ordinal: number | null = null) => ({ name, kind, ordinal });
+const click = (name: string | null, kind: string | null = null, ordinal: number | null = null) => ({
+  kind: 'click',
+  target: target(name, kind, ordinal),
+  download: false,
+});
+const plain = (...names: string[]) => names.map((name) => ({ name, quoted: false }));
+
+test.each<[string, object]>([
+  ['Go to https://example.com/a?b=c,d.', { kind: 'goto', url: 'https://example.com/a?b=c,d' }],
+  ['open example.com', { kind: 'goto', url: 'https://example.com' }],
+  ['visit localhost:3000/x', { kind: 'goto', url: 'http://localhost:3000/x' }],
+  ['Click "Sign in".', click('Sign in')],
+  ['Please click on the “Save” button', click('Save', 'button')],
+  ['click the button named "Save"', click('Save', 'button')],
+  ["click 'Terms, and then some'", click('Terms, and then some')],
+  ['Click the second "Delete" link', click('Delete', 'link', 2)],
+  ['click sign in', click('sign in')],
+  ['press Submit', click('Submit')],
+  ['press the "Enter" button', click('Enter', 'button')],
+  ['press Enter', { kind: 'press', key: 'Enter' }],
+  ['press "Escape"', { kind: 'press', key: 'Escape' }],
+  ['Type "a, b and click" into "Email"', { kind: 'type', text: 'a, b and click', target: target('Email', 'field') }],
+  ['enter "x" in the Email field', { kind: 'type', text: 'x', target: target('Email', 'field') }],
+  ['Enter "x" into the text field', { kind: 'type', text: 'x', target: target(null, 'field') }],
+  ['fill in the "Email" field with "x"', { kind: 'type', text: 'x', target: target('Email', 'field') }],
+  ['Select "Red" from the "Colour" dropdown', { kind: 'select', options: ['Red'], from: target('Colour', 'list') }],
+  ['Select nb, 8qi and pK', { kind: 'select', options: ['nb', '8qi', 'pK'], from: null }],
+  ['uncheck "Remember me"', { kind: 'check', target: target('Remember me', 'checkbox'), checked: false }],
+  ['wait for "Done"', { kind: 'waitText', text: 'Done' }],
+  ['wait 1.5 seconds', { kind: 'pause', ms: 1500 }],
+  ['go back', { kind: 'history', to: 'back' }],
+  ['scroll to the bottom of the page', { kind: 'scroll', to: 'bottom' }],
+  ['download the "Price list"', { kind: 'click', target: target('Price list'), download: true }],
+  ['Get the title of the page', { kind: 'getPage', fields: ['title'] }],
+  ['Get the title and url of the page', { kind: 'getPage', fields: ['title', 'url'] }],
+  ['Get the title of the top post', { kind: 'getItems', fields: plain('title'), items: { noun: 'post', which: { one: 1 } }, pages: null }],
+  [
+    'Return the price of the 3rd item',
+    { kind: 'getItems', fields: plain('price'), items: { noun: 'item', which: { one: 3 } }, pages: null },
+  ],
+  [
+    'Get the names and prices of all items',
+    { kind: 'getItems', fields: plain('name', 'price'), items: { noun: 'items', which: { many: null } }, pages: null },
+  ],
+  [
+    'Get the names, prices and "Unit" of the first 5 items',
+    {
+      kind: 'getItems',
+      fields: [...plain('name', 'price'), { name: 'Unit', quoted: true }],
+      items: { noun: 'items', which: { many: 5 } },
+      pages: null,
+    },
+  ],
+  [
+    'Get the names of all items on all pages',
+    { kind: 'getItems', fields: plain('name'), items: { noun: 'items', which: { many: null } }, pages: { count: null, next: null } },
+  ],
+  [
+    'Get the names of all items following the "More" link up to 3 pages',
+    { kind: 'getItems', fields: plain('name'), items: { noun: 'items', which: { many: null } }, pages: { count: 3, next: 'More' } },
+  ],
+  ['Get the text of "Total"', { kind: 'getText', target: target('Total') }],
+  ['Get the price', { kind: 'getFields', fields: plain('price') }],
+  ['open the first item', { kind: 'openItem', items: { noun: 'item', which: { one: 1 } } }],
+  ['log in with user "ada" and password "{{PW}}"', { kind: 'login', user: 'ada', password: '{{PW}}', submit: true }],
+])('%s', (prompt, command) => {
+  expect(commands(prompt, ['PW'])).toEqual([command]);
+});
+
+test('clauses are divided by marks, lines, "then" and "and" before a verb, never inside of quotes or between fields', () => {
+  const kinds = (prompt: string) => commands(prompt).map(({ kind }) => kind);
+  expect(
+    kinds('Click "A", type "b; c" into "D" and press Enter, and then wait for "E". Get the name and price of the first item; go back'),
+  ).toEqual(['click', 'type', 'press', 'waitText', 'getItems', 'history']);
+  expect(kinds('1. Click "A"\n2) Click "B"\n- get the title of the page')).toEqual(['click', 'click', 'getPage']);
+  expect(kinds(DEMO_PROMPT)).toEqual(['getItems', 'click', 'getFields', 'click', 'login', 'getFields']);
+});
+
+test.each<[string, string]>([
+  ['', ''],
+  ['Buy the cheapest ticket', 'Buy the cheapest ticket'],
+  ['Click "A" and buy it', 'Click "A" and buy it'],
+  ['Click "A", then summarise the page', 'summarise the page'],
+  ['Click the cheapest one', 'Click the cheapest one'],
+  ['Click "A" or "B"', 'Click "A" or "B"'],
+  ['Click "A" twice', 'Click "A" twice'],
+  ['Click it', 'Click it'],
+  ['If there is a banner, click "Close"', 'If there is a banner'],
+  ['Click "Share" on all posts by @ada', 'Click "Share" on all posts by @ada'],
+  ['Type "a" in all upper case letters in the text input', 'Type "a" in all upper case letters in the text input'],
+  ['Click on a "textarea" widget', 'Click on a "textarea" widget'],
+  ['Select nothing', 'Select nothing'],
+  ['Get all the data', 'Get all the data'],
+  ['Get the names of all items cheaper than $5', 'Get the names of all items cheaper than $5'],
+  ['Get the number of items', 'Get the number of items'],
+  ['Get the price of the cheapest item', 'Get the price of the cheapest item'],
+  ['open file:///etc/passwd', 'open file:///etc/passwd'],
+  ['go to javascript:alert(1)', 'go to javascript:alert(1)'],
+  ['wait 2 hours', 'wait 2 hours'],
+  ['type "{{OTHER}}" into "Email"', '{{OTHER}}'],
+])('refused by its clause: %s', (prompt, clause) => {
+  expect(parse(prompt, ['PW'])).toEqual({ refusal: { clause, reason: expect.stringMatching(/\w/) } });
+});
+
+test('a password in the prompt is not repeated with the clause', () => {
+  const parsed = parse('log in with user "ada" and password "correct horse"');
+  expect(JSON.stringify('clauses' in parsed && parsed.clauses[0]?.text)).not.toContain('correct horse');
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createRedactor } from '../../src/engine/redact.js';
+import { checkSchema, schemaFaults } from '../../src/engine/schema.js';
+
+test('a secret is in no cleaned text, plain or as a form or an address writes it', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 4 }), fc.string(), fc.string(), (secret, before, after) => {
+      fc.pre(secret.trim() === secret && !'*****'.includes(secret));
+      const { text } = createRedactor([secret]);
+      const form = new URLSearchParams({ v: secret }).toString().slice(2);
+      for (const spelling of [secret, encodeURIComponent(secret), form]) {
+        const clean = text(`${before}\u0000${spelling}\u0000${after}`);
+        expect(clean.split('\u0000')[1]?.includes(spelling) ?? false).toBe(false);
+      }
+    }),
+  );
+});
+
+test('a short secret is hidden where it is the whole text or a value in an address, and does not eat other words', () => {
+  const { text, deep } = createRedactor(['a']);
+  expect(text('banana')).toBe('banana');
+  expect(text('http://x.test/?pw=a&q=banana')).toBe('http://x.test/?pw=*****&q=banana');
+  expect(deep({ a: ['a', 'b', { c: 'a' }], n: 1 })).toEqual({ '*****': ['*****', 'b', { c: '*****' }], n: 1 });
+});
+
+test.each([
+  [{ type: 'object' }],
+  ['{"type":"object"}'],
+  [{ $schema: 'https://json-schema.org/draft/2020-12/schema', prefixItems: [{ type: 'string' }] }],
+  [{ type: 'string', format: 'phone', 'x-note': 1 }],
+])('schema %j can be enforced', (schema) => {
+  expect(checkSchema(schema)).toBeNull();
+});
+
+test.each([[{ type: 'strin' }], ['the price'], [['price']], [null], [{ $ref: '#/nowhere' }], [3]])('schema %j is refused', (schema) => {
+  expect(checkSchema(schema)).toMatch(/\w/);
+});
+
+test('what does not hold is told with its place', () => {
+  const schema = { type: 'object', properties: { price: { type: 'number' } }, required: ['price', 'name'] };
+  expect(schemaFaults(schema, { price: '€3' })).toEqual(["output must have required property 'name'", 'output/price must be number']);
+});
