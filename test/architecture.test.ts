@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   cli: ['protocol', 'client', 'runs', 'render', 'journal', 'config', 'browser', 'engine', 'server', 'demo'],
 };
-const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable']);
+const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable', 'json']);
 
 /** A library is imported in one folder only, so that replacing it touches one place. */
 const LIBRARIES: Readonly<Record<string, string>> = {

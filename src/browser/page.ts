@@ -23,6 +23,7 @@ const ACTION_TIMEOUT_MS = 30_000;
 const SETTLE_TIMEOUT_MS = 3_000;
 const POPUP_TIMEOUT_MS = 5_000;
 const DOWNLOAD_START_TIMEOUT_MS = 10_000;
+const DOWNLOAD_NEWS_TIMEOUT_MS = 300;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
 const MAX_TABS = 20;
@@ -43,6 +44,8 @@ export class PlaywrightPage implements BrowserPage {
   readonly #sessions = new Map<Page, CDPSession>();
   readonly #downloads = new Set<Promise<void>>();
   #downloadCount = 0;
+  /** A navigation ended without a document: the answer may have become a download, which is told a moment later. */
+  #aborted = false;
   /** Why the newest navigation led nowhere. */
   #deadEnd: string | null = null;
   /** Visible fields that hold a secret: covered in screenshots. */
@@ -62,7 +65,10 @@ export class PlaywrightPage implements BrowserPage {
     context.on('page', (page) => self.#opened(page));
     context.on('request', (request) => self.#requestStarted(request));
     context.on('requestfinished', (request) => self.#requestEnded(request));
-    context.on('requestfailed', (request) => self.#requestEnded(request));
+    context.on('requestfailed', (request) => {
+      if (request.isNavigationRequest() && request.failure()?.errorText === 'net::ERR_ABORTED') self.#aborted = true;
+      self.#requestEnded(request);
+    });
     context.on('response', (response) => {
       if (!response.request().isNavigationRequest() || frameOf(response.request())?.parentFrame()) return;
       const status = response.headers()[PROXY_STATUS];
@@ -303,6 +309,10 @@ export class PlaywrightPage implements BrowserPage {
     if (loading()) await this.#until(() => !loading(), ACTION_TIMEOUT_MS);
     await this.#current().waitForLoadState('domcontentloaded', { timeout: ACTION_TIMEOUT_MS });
     if (this.#pending.size > 0) await this.#until(() => this.#pending.size === 0, SETTLE_TIMEOUT_MS);
+    if (this.#aborted) {
+      this.#aborted = false;
+      await this.#until(() => this.#downloads.size > 0, DOWNLOAD_NEWS_TIMEOUT_MS);
+    }
   }
 
   async #until(holds: () => boolean, timeoutMs: number): Promise<void> {

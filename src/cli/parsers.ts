@@ -1,6 +1,7 @@
 /** Texts from the command line to values. Each rejects with a sentence that commander shows with the flag's name. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import { jsonFault } from '../json.js';
 
 /** `90`, `90s`, `10m`, `2h`, also `1.5h`: to milliseconds. */
 export function duration(text: string): number {
@@ -29,11 +30,9 @@ export function webUrl(text: string): string {
 export function json(text: string): unknown {
   const file = text.startsWith('@') ? text.slice(1) : null;
   const source = file === null ? text : readTextFile(file);
-  try {
-    return JSON.parse(source);
-  } catch (error) {
-    throw new InvalidArgumentError(`${file ?? 'It'} is not JSON: ${describeJsonError(error as SyntaxError, source)}.`);
-  }
+  const fault = jsonFault(source);
+  if (fault !== null) throw new InvalidArgumentError(`${file ?? 'It'} is not JSON: ${fault}.`);
+  return JSON.parse(source);
 }
 
 export function jsonObject(text: string): Record<string, unknown> {
@@ -58,12 +57,4 @@ export function readTextFile(file: string): string {
     const code = (error as NodeJS.ErrnoException).code;
     throw new InvalidArgumentError(code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`);
   }
-}
-
-/** Where JSON ends making sense, as line and column from 1: the engine's own words do not always say. */
-function describeJsonError(error: SyntaxError, source: string): string {
-  const position = Number(/position (\d+)/.exec(error.message)?.[1] ?? source.length);
-  const before = source.slice(0, position).split('\n');
-  const what = error.message.replace(/,? (?:\.\.\.)?".*$/s, '').replace(/ (?:in JSON )?at position.*$/s, '');
-  return `line ${before.length}, column ${(before.at(-1) as string).length + 1}: ${what}`;
 }

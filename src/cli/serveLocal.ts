@@ -35,11 +35,11 @@ export async function serveLocal({ io, clock, random, signal, paths }: CliContex
 }
 
 /** What an engine will not do is refused before there is a run. */
-function checkTask(request: TaskRunRequest): PromptRefusal | null {
+function checkTask(request: TaskRunRequest, _engine: string, secretNames: readonly string[]): PromptRefusal | null {
   const schema = request.data_extraction_schema;
   const fault = schema === null || schema === undefined ? null : checkSchema(schema);
   if (fault !== null) return { clause: 'data_extraction_schema', reason: fault };
-  const parsed = parseRules(request.prompt, { secretNames: Object.keys(request.secrets ?? {}) });
+  const parsed = parseRules(request.prompt, { secretNames });
   return 'refusal' in parsed ? parsed.refusal : null;
 }
 

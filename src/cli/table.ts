@@ -14,7 +14,7 @@ export async function printTable<Row>(out: Out, rows: readonly Row[], columns: r
   const headings = columns.map(([heading]) => heading);
   const table = new Table({
     head: headings,
-    colWidths: fit([headings, ...cells], out.columns ?? 80),
+    colWidths: columnWidths([headings, ...cells], out.columns ?? 80),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     chars: Object.fromEntries(BORDERS.map((name) => [name, ''])),
   });
@@ -42,7 +42,7 @@ const BORDERS = [
 const PADDING = 2;
 
 /** Column widths, padding included: as wide as the longest cell, and the last column gives way when the terminal is too narrow. */
-function fit(rows: readonly (readonly string[])[], columns: number): number[] {
+function columnWidths(rows: readonly (readonly string[])[], columns: number): number[] {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] as string).length)) + PADDING);
   const others = widths.slice(0, -1).reduce((sum, width) => sum + width, 0);
   const last = widths.length - 1;

@@ -6,7 +6,7 @@ import { isLoopback } from '../origin.js';
 import { asObject, type Wire } from '../protocol/decode.js';
 import type { ExchangeError } from './connection.js';
 import { JsonError, parseJson } from './json.js';
-import { maskEchoes, type Redact } from './redact.js';
+import { maskSecrets, type Redact } from './redact.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -52,10 +52,10 @@ export const header = (headers: Headers, name: string): string | undefined => {
 const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-correlation-id', 'x-amzn-requestid', 'x-amz-cf-id', 'cf-ray'];
 
 /** The id by which whoever runs the server, or a gateway before it, finds this request; undefined when there is none. */
-export function requestId(headers: Headers): string | undefined {
+function requestId(headers: Headers, redact: Redact): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const value = header(headers, name);
-    if (value) return value.slice(0, 200);
+    if (value) return redact(value).slice(0, 200);
   }
   return undefined;
 }
@@ -67,8 +67,8 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   if (status < 400) return redirected(reply, asked);
   const detail = detailOf(reply, asked.redact);
   const [exit, code, sentence] = verdict(status, detail, asked);
-  const options = withRequestId({ hint: hintFor(code, asked) }, headers);
-  const body = maskEchoes(jsonOrText(reply.text, asked.redact));
+  const options = withRequestId({ hint: hintFor(code, asked) }, headers, asked.redact);
+  const body = maskSecrets(jsonOrText(reply.text, asked.redact));
   const received =
     status === 429 ? 'rate_limited' : status >= 500 || status === 408 || status === 425 || status === 499 ? 'unknown' : 'rejected';
   return {
@@ -146,7 +146,7 @@ export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
   const type = header(reply.headers, 'content-type') ?? '';
   const what = `the answer of ${asked.baseUrl.origin} to ${asked.method} ${asked.path}`;
   const bad = (code: string, sentence: string, transient: boolean, hint = ''): Failure => ({
-    error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint }, reply.headers)),
+    error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint }, reply.headers, asked.redact)),
     received: 'unknown',
     transient,
     timedOut: false,
@@ -191,7 +191,11 @@ function redirected({ status, headers }: Reply, asked: Asked): Failure {
     error: new IntegrityError(
       'redirect',
       asked.redact(`${origin} sent the request on ${where} (${status}); it was not followed, because the key belongs to ${origin} alone`),
-      withRequestId({ hint: target && target.origin !== origin ? `if ${target.origin} is right, set it as the base URL` : '' }, headers),
+      withRequestId(
+        { hint: target && target.origin !== origin ? `if ${target.origin} is right, set it as the base URL` : '' },
+        headers,
+        asked.redact,
+      ),
     ),
     received: nothingDone ? 'rejected' : 'unknown',
     transient: false,
@@ -302,8 +306,8 @@ const bounded = (text: string): string => {
   return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL).toWellFormed()}...` : line;
 };
 
-function withRequestId(options: ErrorOptions, headers: Headers): ErrorOptions {
-  const id = requestId(headers);
+function withRequestId(options: ErrorOptions, headers: Headers, redact: Redact): ErrorOptions {
+  const id = requestId(headers, redact);
   return id === undefined ? options : { ...options, requestId: id };
 }
 

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { NetworkError, SkyvernError } from '../errors.js';
 import { type Artifact, decodeArtifact } from '../protocol/artifact.js';
-import { asArray, asObject, asString, listOf, type Wire } from '../protocol/decode.js';
+import { asArray, asObject, asString, listOf, optionalString, type Wire } from '../protocol/decode.js';
 import { decodeRun, decodeRunListItem, type Run, type RunListItem } from '../protocol/run.js';
 import { isTerminalStatus } from '../protocol/status.js';
 import type { TaskRunRequest } from '../protocol/task.js';
@@ -17,6 +17,7 @@ export class SkyvernClient {
   readonly runs: RunsApi;
   readonly tasks: TasksApi;
   readonly server: ServerApi;
+  readonly sessions: SessionsApi;
   readonly artifacts: ArtifactsApi;
   readonly #http: Http;
 
@@ -26,6 +27,7 @@ export class SkyvernClient {
     this.runs = new RunsApi(this.#http);
     this.tasks = new TasksApi(this.#http);
     this.server = new ServerApi(this.#http);
+    this.sessions = new SessionsApi(this.#http);
     this.artifacts = new ArtifactsApi(this.#http);
   }
 
@@ -223,6 +225,46 @@ export class TasksApi {
       },
       options.signal,
     );
+  }
+}
+
+export interface BrowserSession extends Wire {
+  readonly browser_session_id: string;
+  readonly status: string | null;
+  /** The run that uses it, or used it last. */
+  readonly runnable_id: string | null;
+}
+
+function decodeSession(value: unknown): BrowserSession {
+  const wire = asObject(value);
+  return {
+    ...wire,
+    browser_session_id: asString(wire['browser_session_id'], 'browser_session_id'),
+    status: optionalString(wire['status']),
+    runnable_id: optionalString(wire['runnable_id']),
+  };
+}
+
+/** `/v1/browser_sessions`. */
+export class SessionsApi {
+  readonly #http: Http;
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** `POST /v1/browser_sessions`. `timeout` in minutes, 60 when left out. */
+  create(body: { readonly timeout?: number }, call?: CallOptions): Promise<BrowserSession> {
+    return this.#http.post('/v1/browser_sessions', body, decodeSession, call);
+  }
+
+  /** `GET /v1/browser_sessions/{id}`. */
+  get(sessionId: string, call?: CallOptions): Promise<BrowserSession> {
+    return this.#http.get(`/v1/browser_sessions/${segment(sessionId)}`, decodeSession, { call });
+  }
+
+  /** `POST /v1/browser_sessions/{id}/close`: fine also when it is closed already. */
+  close(sessionId: string, call?: CallOptions): Promise<void> {
+    return this.#http.post(`/v1/browser_sessions/${segment(sessionId)}/close`, undefined, () => undefined, call);
   }
 }
 

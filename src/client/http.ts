@@ -12,7 +12,7 @@ import type { Random } from '../random.js';
 import type { ReadOptions } from '../runs/source.js';
 import { type Asked, type Failure, failureOf, failureOfExchange, type Headers, header, isFailure, jsonOf, type Reply } from './answers.js';
 import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type ProxyEnv, type Timeouts } from './connection.js';
-import { MASK, type Redact, redactor, secretsOf } from './redact.js';
+import { MASK, maskText, type Redact, redactor, secretsOf } from './redact.js';
 import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, retryAfterMs, serverTime } from './retry.js';
 
 export interface ClientOptions {
@@ -164,8 +164,12 @@ export class Http {
     const send: Send = { method: 'GET', path, timeouts: { totalMs: NO_LIMIT_MS } };
     const attempt = async () => {
       const asked = this.#asked(send, null);
+      const { clock, onExchange } = this.#options;
+      const startedAt = clock.monotonic();
       try {
         const answer = await this.#exchange(send, null, call.signal);
+        // The bytes are not for a log.
+        onExchange?.(this.#log(send, null, { ...answer, text: '' }, null, asked.redact, clock.monotonic() - startedAt));
         if (answer.status >= 200 && answer.status < 300) return { answer };
         const reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
         return this.#failed(failureOf(reply, asked) ?? unexpected(reply, asked), answer.headers);
@@ -302,7 +306,7 @@ export class Http {
   }
 
   #log(send: Send, body: string | null, reply: Reply | null, failure: Failure | null, redact: Redact, durationMs: number): Exchanged {
-    const clean = (text: string) => redact(text).slice(0, MAX_LOGGED);
+    const clean = (text: string) => redact(maskText(text)).slice(0, MAX_LOGGED);
     const requestHeaders = Object.fromEntries(
       Object.entries(this.#headers(send, body)).map(([name, value]) => [name, name === 'x-api-key' ? MASK : clean(value)]),
     );

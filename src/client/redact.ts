@@ -5,8 +5,10 @@ import type { Wire } from '../protocol/decode.js';
 
 export const MASK = '***';
 
-/** Fields of request bodies whose values are secrets or lead to one. */
+/** Fields whose values are secrets or lead to one, in requests and in the answers that give them back. */
 const SECRET_FIELDS = ['secrets', 'extra_http_headers', 'cdp_connect_headers', 'totp_identifier', 'totp_url', 'browser_address'];
+/** Where validation errors repeat what they were sent. */
+const ECHO_FIELD = 'input';
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // Signed URLs and keys in queries.
@@ -25,10 +27,7 @@ export function redactor(secrets: Iterable<string>): Redact {
   for (const secret of secrets) {
     // A shorter value would mask half of every message.
     if (secret.length < 4) continue;
-    known
-      .add(secret)
-      .add(JSON.stringify(secret).slice(1, -1))
-      .add(encodeURIComponent(toWellFormed(secret)));
+    known.add(secret).add(JSON.stringify(secret).slice(1, -1)).add(encodeURIComponent(secret.toWellFormed()));
   }
   const values = [...known].sort((a, b) => b.length - a.length);
   return (text) => {
@@ -42,14 +41,32 @@ export function redactor(secrets: Iterable<string>): Redact {
 /** The secret values of a request body. */
 export function secretsOf(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return [];
-  return SECRET_FIELDS.flatMap((field) => leaves((body as Wire)[field]));
+  return SECRET_FIELDS.flatMap((field) => leaves((body as Wire)[field])).flatMap((value) => [value, ...partsOf(value)]);
 }
 
-/** A body of an error with what the server echoes of the request masked: shape and names stay, values go. */
-export function maskEchoes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(maskEchoes);
+/** What of an address is secret: the values of its query, and segments of its path that are too long to be names. */
+function partsOf(value: string): string[] {
+  if (!/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) return [];
+  const { pathname, searchParams } = new URL(value);
+  return [...searchParams.values(), ...pathname.split('/').filter((segment) => segment.length >= 12)];
+}
+
+/** A body with secrets, and what an error repeats of its request, masked: shape and names stay, values go. */
+export function maskSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskSecrets);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === 'input' ? maskLeaves(inner) : maskEchoes(inner)]));
+  const masked = (key: string, inner: unknown) =>
+    key === ECHO_FIELD || SECRET_FIELDS.includes(key) ? maskLeaves(inner) : maskSecrets(inner);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(key, inner)]));
+}
+
+/** The same for text that may be JSON. */
+export function maskText(text: string): string {
+  try {
+    return JSON.stringify(maskSecrets(JSON.parse(text)));
+  } catch {
+    return text;
+  }
 }
 
 function maskLeaves(value: unknown): unknown {
@@ -64,5 +81,3 @@ function leaves(value: unknown): string[] {
   if (typeof value === 'number') return [String(value)];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [];
 }
-
-const toWellFormed = (text: string): string => text.toWellFormed();

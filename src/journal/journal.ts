@@ -36,7 +36,8 @@ export interface Attempt {
   /** Our wall time, epoch milliseconds. */
   readonly sent_at: number;
   readonly ended_at: number | null;
-  /** What came of it, once that is known: the words of the client's `Received`, and of answers `answered`, `no_run_id`, `bad_run_id`. */
+  /** What came of it, once that is known: the words of the client's `Received`, and `fenced` (none
+   *  of its runs can act); of answers `answered`, `no_run_id`, `bad_run_id`. */
   readonly outcome: string | null;
 }
 

@@ -7,7 +7,7 @@
  */
 import type { OnceOutcome } from '../client/client.js';
 import type { Clock } from '../clock.js';
-import { IntegrityError, Interrupted, SkyvernError, UsageError } from '../errors.js';
+import { IntegrityError, Interrupted, NetworkError, SkyvernError, UsageError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Journal, Op } from './journal.js';
@@ -23,11 +23,21 @@ export interface Start {
   readonly request: Wire;
   /** The fields that servers give back as they got them; `{}` when this start cannot be recognized by them. */
   readonly content: Readonly<Record<string, unknown>>;
-  /** Sends it, once. */
-  send(idempotencyKey: string, signal: AbortSignal): Promise<OnceOutcome>;
+  /** Sends it, once; into the session that fences it, when one does. */
+  send(idempotencyKey: string, signal: AbortSignal, sessionId: string | null): Promise<OnceOutcome>;
   /** Whether a text has the form of an id that this start may be answered with. */
   isRunId(text: string): boolean;
   readonly search: Search;
+  /** How this kind of start can be fenced; left out where it cannot. */
+  readonly fence?: Fence;
+}
+
+/** A browser session of its own for a start: a run can act only in it, so closing it ends all doubt. */
+export interface Fence {
+  /** Makes a session; its id. One that is forgotten does nothing and expires. */
+  open(signal: AbortSignal): Promise<string>;
+  /** From here on no run can act in the session. */
+  close(sessionId: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface StartDeps {
@@ -55,6 +65,8 @@ export interface StartOptions {
   readonly runKey?: string | undefined;
   /** Send again when the lost run was not found: may make two. */
   readonly allowDuplicate?: boolean;
+  /** Start in a session made for this start alone: a lost start can then be ended for certain, and is sent again. */
+  readonly fence?: boolean;
   /** `exact`: never adopt a run that is recognized by content alone. */
   readonly adopt?: 'content' | 'exact';
 }
@@ -110,6 +122,8 @@ const LAST_WAIT_MS = 5_000;
 export const LOOK_MS = 120_000;
 const RATE_LIMIT_MS = 120_000;
 const TRIES = 3;
+/** A run that was being made when its session was closed shows within this time. */
+const FENCE_SETTLES_MS = 5_000;
 /** Between two looks: 1, 2, 4, 8 s, and 8 from then on. */
 const LONGEST_PAUSE_MS = 8_000;
 /** The answer is usually there within a second; from here on its being late is news. */
@@ -125,6 +139,7 @@ const SLOW_MS = 3_000;
 export async function startOnce(deps: StartDeps, start: Start, options: StartOptions = {}): Promise<Started> {
   const { journal, signal, server } = deps;
   if (signal.aborted) throw signal.reason;
+  if (options.fence && !start.fence) throw new UsageError('this start cannot be fenced', { code: 'no_fence' });
   const op = journal.open({
     kind: start.kind,
     origin: server.baseUrl.origin,
@@ -182,6 +197,7 @@ class Starter {
   readonly #start: Start;
   readonly #options: StartOptions;
   readonly #startedAt: number;
+  readonly #fence: Fence | null;
   /** When the first try was sent, on `clock.monotonic()`. */
   #sentAt = 0;
   #op: Op;
@@ -192,11 +208,13 @@ class Starter {
     this.#options = options;
     this.#op = op;
     this.#startedAt = deps.clock.monotonic();
+    this.#fence = options.fence ? (start.fence ?? null) : null;
   }
 
   async run(): Promise<Started> {
     const { server } = this.#deps;
     for (let count = 1; ; count++) {
+      await this.#makeReady();
       const outcome = await this.#send();
       if (outcome.kind === 'answered') {
         const started = this.#accept(outcome.reply.value, outcome.reply.headers);
@@ -215,11 +233,59 @@ class Starter {
       if (cause instanceof IntegrityError) throw cause;
       const reason = cause?.message ?? 'the answer has no run id';
       if (server.replays && count < TRIES && (await this.#pause(count, reason, undefined))) continue;
-      const found = await this.#lookFor(reason);
+      let found = await this.#lookFor(reason);
+      if (found.kind === 'none' && this.#fence) found = await this.#endAllDoubt(this.#fence, found);
       if (found.kind === 'found') return this.#adopt(found);
+      if (this.#isFencedOff()) {
+        if (count < TRIES) continue;
+        this.#op = this.#deps.journal.update(this.#op, { state: 'absent' });
+        throw cause ?? new NetworkError('no_answer', `the start was not answered, ${TRIES} times; none of its runs can act`);
+      }
       if (found.kind === 'none' && this.#options.allowDuplicate && count < TRIES) continue;
       throw this.#unknown(reason, found, cause);
     }
+  }
+
+  /** Nothing is sent after an interrupt; what is fenced gets its session first. */
+  async #makeReady(): Promise<void> {
+    const { journal, signal } = this.#deps;
+    try {
+      signal.throwIfAborted();
+      if (this.#fence && this.#op.session_id === null) this.#op = journal.update(this.#op, { session_id: await this.#fence.open(signal) });
+    } catch (error) {
+      if (this.#op.state === 'intended') this.#op = journal.update(this.#op, { state: 'absent' });
+      else if (signal.aborted) this.#throwInterrupted();
+      throw error;
+    }
+  }
+
+  /** Closes the session of a start that was not found. A run that shows up after all is adopted; else none can act any more. */
+  async #endAllDoubt(fence: Fence, before: Found): Promise<Found> {
+    const { journal, clock, signal } = this.#deps;
+    const { session_id: sessionId } = this.#op;
+    if (sessionId === null || (before.kind === 'none' && before.problem)) return before;
+    try {
+      await fence.close(sessionId, signal);
+      await clock.sleep(FENCE_SETTLES_MS, signal);
+      const { found } = await lookOnce(this.#op, this.#start.search, {
+        journal,
+        clock,
+        signal,
+        sentAgoMs: clock.monotonic() - this.#sentAt,
+      });
+      if (found.kind !== 'none' || found.problem) return found;
+    } catch (error) {
+      if (signal.aborted) this.#throwInterrupted();
+      if (error instanceof SkyvernError) return before;
+      throw error;
+    }
+    const attempts = this.#op.attempts.map((attempt) => (madeNothing(attempt) ? attempt : { ...attempt, outcome: 'fenced' }));
+    this.#op = journal.update(this.#op, { state: 'intended', session_id: null, attempts });
+    return before;
+  }
+
+  #isFencedOff(): boolean {
+    return this.#fence !== null && this.#op.session_id === null;
   }
 
   /** One POST. When the user interrupts, its answer is waited for a little longer: with the id, nothing is lost. */
@@ -245,7 +311,7 @@ class Starter {
     };
     signal.addEventListener('abort', onInterrupt, { once: true });
     try {
-      const outcome = await this.#start.send(this.#op.op, post.signal);
+      const outcome = await this.#start.send(this.#op.op, post.signal, this.#op.session_id);
       // An answer is written down together with its run.
       if (outcome.kind === 'answered') return outcome;
       const made = outcome.kind !== 'aborted' ? outcome.kind : outcome.sent ? 'unknown' : 'never_sent';
@@ -377,7 +443,9 @@ class Starter {
   }
 }
 
-const madeNothing = ({ outcome }: Attempt): boolean => outcome === 'never_sent' || outcome === 'rate_limited' || outcome === 'rejected';
+/** Outcomes of a try after which no run of it can act. */
+const HARMLESS: ReadonlySet<string | null> = new Set(['never_sent', 'rate_limited', 'rejected', 'fenced']);
+const madeNothing = ({ outcome }: Attempt): boolean => HARMLESS.has(outcome);
 
 const listed = (candidates: readonly Candidate[]): string =>
   candidates

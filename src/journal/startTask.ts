@@ -1,5 +1,6 @@
 /** The first kind of start: a task. */
 import type { SkyvernClient } from '../client/client.js';
+import { UsageError } from '../errors.js';
 import { DecodeError, type Wire } from '../protocol/decode.js';
 import { runKind } from '../protocol/ids.js';
 import { decodeRun, type Run } from '../protocol/run.js';
@@ -9,7 +10,7 @@ import type { Candidate, Search } from './lookUp.js';
 import { shortLabel } from './runStore.js';
 import { type Start, type StartDeps, type StartOptions, startOnce } from './startOnce.js';
 
-type TaskClient = Pick<SkyvernClient, 'runs' | 'tasks'>;
+type TaskClient = Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'>;
 
 /**
  * Starts a task at most once. `adopted`: the run was found, or belongs to an earlier start with the same `--run-key`.
@@ -21,6 +22,12 @@ export async function startTask(
   options: StartOptions = {},
 ): Promise<{ run: Run; op: string; adopted: boolean }> {
   const { client, signal } = deps;
+  if (options.fence && (body.browser_session_id || body.browser_address || body.start_fresh_browser)) {
+    throw new UsageError('a fenced start runs in a session of its own, so it takes no other browser', {
+      code: 'fence_browser',
+      hint: 'leave one of them out',
+    });
+  }
   const started = await startOnce(deps, taskStart(client, body), options);
   return { run: await runOf(started.answer, started.runId, client, signal), op: started.op, adopted: started.adopted };
 }
@@ -41,9 +48,14 @@ function taskStart(client: TaskClient, body: TaskRunRequest): Start {
     label: shortLabel(body.title || body.prompt),
     request: body as unknown as Wire,
     content: taskContent(body),
-    send: (idempotencyKey, signal) => client.tasks.start(body, { idempotencyKey, signal }),
+    send: (idempotencyKey, signal, sessionId) =>
+      client.tasks.start(sessionId === null ? body : { ...body, browser_session_id: sessionId }, { idempotencyKey, signal }),
     isRunId: isTaskId,
-    search: taskSearch(client.runs),
+    search: taskSearch(client.runs, client.sessions),
+    fence: {
+      open: async (signal) => (await client.sessions.create({}, { signal })).browser_session_id,
+      close: (sessionId, signal) => client.sessions.close(sessionId, { signal }),
+    },
   };
 }
 
@@ -79,9 +91,22 @@ function normalUrl(value: unknown): string | null {
 /** Pages of 100 that are read for one look. */
 const PAGES = 5;
 
-/** How a task is looked for: the newest runs, and the request of each that is a task of the right time. */
-export function taskSearch(runs: Pick<SkyvernClient['runs'], 'get' | 'listPage'>): Search {
+/**
+ * How a task is looked for: the newest runs, and the request of each that is a task of the right time. A fenced one: the run
+ * that occupies its session.
+ */
+export function taskSearch(
+  runs: Pick<SkyvernClient['runs'], 'get' | 'listPage'>,
+  sessions?: Pick<SkyvernClient['sessions'], 'get'>,
+): Search {
   return {
+    async exact({ session_id }, signal) {
+      if (session_id === null || !sessions) return [];
+      const { runnable_id: runId } = await sessions.get(session_id, signal && { signal });
+      if (runId === null || !isTaskId(runId)) return [];
+      const { status, created_at } = await runs.get(runId, signal && { signal });
+      return [{ run_id: runId, status, created_at: parseServerTime(created_at) }];
+    },
     async since(since, signal) {
       const candidates: Candidate[] = [];
       const call = signal && { signal };

@@ -10,7 +10,7 @@ import type { RenderersOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
 import { type Key, Keys } from './ui/Keys.js';
-import { cardLines, headerLines, type Moment, settledLines } from './ui/lines.js';
+import { cardLines, countNodes, earlierLine, headerLines, MAX_ITEMS, type Moment, settledLines } from './ui/lines.js';
 import { type Printed, RunScreen, type Talk } from './ui/RunScreen.js';
 import { themeOf } from './ui/theme.js';
 
@@ -19,6 +19,7 @@ const FAST_TICK_MS = 250;
 const TICK_MS = 1_000;
 /** A burst of events is drawn at most this often. */
 const FRAME_MS = 33;
+const ITEMS_A_FRAME = 10;
 /** How long a block may wait for its description before it goes to the scrollback without. */
 const DESCRIPTION_MS = 5_000;
 /** Long enough for the signal that stops us to arrive. */
@@ -131,6 +132,7 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
   }
   keepTime().catch(() => {});
   io.stderr.on('resize', draw);
+  io.stderr.on('error', () => {}); // a terminal that is gone: the hang-up ends the watch
 
   /** In order, and each once: what is printed is never edited. */
   function moveToScrollback(): void {
@@ -138,12 +140,21 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     const news: Printed[] = printed.length === 0 ? [{ key: 'header', lines: headerLines(view, title, theme) }] : [];
     const roots = childrenOf(view, '');
     let { top, nodes } = done;
-    for (; top < roots.length; top++) {
-      const node = view.nodes.get(roots[top] as string);
-      if (!node || !isFinished(node)) break;
-      const settled = settledLines(view, node.key, theme, moment());
+    let end = top;
+    while (end < roots.length && isFinished(view.nodes.get(roots[end] as string))) end++;
+    if (end - top > MAX_ITEMS) {
+      const skipped = roots.slice(top, end - MAX_ITEMS);
+      const count = skipped.reduce((sum, key) => sum + countNodes(view, key), 0);
+      news.push({ key: `before ${roots[end - MAX_ITEMS]}`, lines: [earlierLine(count, 0, runId, theme)] });
+      nodes += count;
+      top = end - MAX_ITEMS;
+    }
+    // A few in each picture, so that none takes long; at the end all.
+    for (const stop = view.result ? end : Math.min(end, top + ITEMS_A_FRAME); top < stop; top++) {
+      const key = roots[top] as string;
+      const settled = settledLines(view, key, theme, moment());
       nodes += settled.nodes;
-      news.push({ key: node.key, lines: settled.lines });
+      news.push({ key, lines: settled.lines });
     }
     if (view.result) {
       const lines = cardLines(view, theme, moment(), { showOutput: io.stdout.isTTY !== true });
@@ -151,11 +162,13 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     }
     if (news.length === 0) return;
     done = { top, nodes };
+    if (top < end) queueMicrotask(draw);
     // What was printed needs to be counted, not kept.
     printed = [...printed.map((each) => (each.lines.length > 0 ? { key: each.key, lines: [] } : each)), ...news];
   }
 
-  function isFinished(node: Node): boolean {
+  function isFinished(node: Node | undefined): boolean {
+    if (!node) return false;
     if (view.result) return true;
     if (node.settledAt === null) return false;
     const complete = node.kind !== 'block' || node.item.description !== null;

@@ -60,7 +60,8 @@ export function createRenderers(io: Io, mode: OutputMode, options: RenderersOpti
     case 'quiet':
       return [outputRenderer(io.stdout), problemRenderer(io, 'human')];
     case 'json':
-      return [view(), jsonRenderer(io.stdout, options.document), problemRenderer(io, 'machine')];
+      // On a terminal the live view has told people how the run ended; a program reads lines.
+      return [view(), jsonRenderer(io.stdout, options.document), ...(isLive(io, mode) ? [] : [problemRenderer(io, 'machine')])];
     default:
       return [view(), outputRenderer(io.stdout)];
   }

@@ -52,6 +52,8 @@ const GONE_DELAY_MS = 3_300;
 const STALL_MS = 10 * 60_000;
 /** A read of the details that took less is waited for before the end is told, so that the story keeps its order. */
 const FAST_READ_MS = 50;
+/** Details that failed so often in a row do not hold up the verdict. */
+const MAX_DETAIL_FAILURES = 2;
 /** Pauses between reads for what the server writes after the end; together below 4 s. */
 const LATE_DELAYS_MS = [500, 1_000, 2_000];
 /** How long after its end a run may still get output. */
@@ -99,6 +101,7 @@ class Watch {
   #reading: Promise<void> | null = null;
   #stale = false;
   #readMs = Number.POSITIVE_INFINITY;
+  #detailFailures = 0;
   /** The last version told of each item; null before the first look at the details. */
   #items: Map<string, Fact> | null = null;
 
@@ -177,8 +180,8 @@ class Watch {
     const first = this.#run === null;
     this.#run = run;
     if (first) yield this.#event({ type: 'run', run }, 'run');
-    if (!changed) return null;
     if (isEnded(run)) return yield* this.#end(run, first);
+    if (!changed) return null;
     yield* this.#news(this.#statuses.look(run, false).filter((fact) => !first || !this.#cursor.wasTold(fact)));
     if (!RUN_STATUSES.some((known) => known === run.status)) {
       yield* this.#notice('unknown_status', `the status ${run.status} is not known here: taken as not over`);
@@ -287,11 +290,16 @@ class Watch {
   async *#lastDetails(statuses: readonly Fact[]): AsyncGenerator<RunEvent> {
     this.#stale = false;
     if (this.#reading) yield* this.#meanwhile(this.#reading);
+    if (this.#detailFailures >= MAX_DETAIL_FAILURES) {
+      yield* this.#news(statuses);
+      return;
+    }
     const reading = yield* this.#meanwhile(this.#details.read(this.#call));
     yield* this.#tellDetails(reading, statuses);
   }
 
   *#tellDetails(reading: Reading, statuses: readonly Fact[] = []): Generator<RunEvent> {
+    this.#detailFailures = reading.facts === null && reading.problem !== null ? this.#detailFailures + 1 : 0;
     if (reading.facts === null) {
       if (reading.problem !== null) yield* this.#notice('details', `what the run does cannot be read: ${reading.problem}`);
       yield* this.#news(statuses);

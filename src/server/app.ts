@@ -10,6 +10,7 @@ import type { Clock } from '../clock.js';
 import type { TaskRunner } from '../engine/task.js';
 import type { Random } from '../random.js';
 import { ArtifactFiles } from './artifactFiles.js';
+import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
 import { checkKey, checkOrigin, errorResponse, secured } from './guard.js';
 import { HttpError, refusal } from './httpError.js';
@@ -92,6 +93,8 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   app.onError((error, c) => {
     if (error instanceof HttpError) return errorResponse(error, c.req.method);
     log(`${c.req.method} ${c.req.path}: ${error.stack ?? error}`);
+    const fault = storageFault(error);
+    if (fault) return errorResponse(refusal(507, `The local server cannot write to ${deps.dataFolder}: ${fault}.`), c.req.method);
     return errorResponse(new HttpError(500, { error: `Unexpected error: ${error.name}` }), c.req.method);
   });
 

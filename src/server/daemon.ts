@@ -7,11 +7,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { LocalError, NetworkError } from '../errors.js';
 import type { Io } from '../io.js';
-import { paths } from '../paths.js';
 import type { Random } from '../random.js';
 import { challengeProof, sameText } from './challenge.js';
 import { readHolder } from './holder.js';
@@ -132,7 +130,7 @@ async function start(deps: DaemonDeps, more: readonly string[]): Promise<LocalSe
     ended = error.message;
   });
   child.once('exit', (code, by) => {
-    const holder = readHolder(join(paths(io).data, 'local'));
+    const holder = readHolder(folder.dataFolder);
     const lostTheRace = code === LOCAL_FAULT && holder !== null && holder !== child.pid && isAlive(io, holder);
     if (!lostTheRace) ended = `it ended with ${code ?? by}`;
   });
@@ -140,7 +138,11 @@ async function start(deps: DaemonDeps, more: readonly string[]): Promise<LocalSe
   const deadline = clock.monotonic() + START_MS;
   for (;;) {
     const server = await findLocalServer(deps);
-    if (server) return server;
+    if (server) {
+      // Ours would otherwise take the folder when the other one ends.
+      if (server.pid !== child.pid) child.kill();
+      return server;
+    }
     if (ended !== null || clock.monotonic() > deadline) {
       const said = textFrom(folder.logFile, logStart);
       throw new LocalError('local_start', `the local server did not start: ${said || (ended ?? 'it does not answer')}`, {

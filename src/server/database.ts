@@ -67,6 +67,18 @@ const isDamage = (error: unknown): boolean => {
   return typeof code === 'number' && [11, 26].includes(code & 0xff);
 };
 
+/** SQLITE_BUSY, _READONLY, _IOERR and _FULL. */
+const STORAGE_FAULTS: Readonly<Record<number, string>> = {
+  5: 'it is locked by another program',
+  8: 'it is read-only',
+  10: 'the disk reports an error',
+  13: 'the disk is full',
+};
+
+/** Why SQLite could not write, in words; null when the error is something else. */
+export const storageFault = (error: unknown): string | null =>
+  STORAGE_FAULTS[((error as { errcode?: number }).errcode ?? 0) & 0xff] ?? null;
+
 function moveAside(file: string, nowMs: number): string {
   const aside = `${file}.damaged-${nowMs}`;
   for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);

@@ -8,7 +8,7 @@ import type { Waiters } from './waiters.js';
 import type { RunSecrets, Worker } from './worker.js';
 
 /** Says before a run exists what an engine does not understand of a task; null when it is fine. */
-export type CheckTask = (request: TaskRunRequest, engine: string) => PromptRefusal | null;
+export type CheckTask = (request: TaskRunRequest, engine: string, secretNames: readonly string[]) => PromptRefusal | null;
 
 /** What the routes work with. */
 export interface RouteDeps {

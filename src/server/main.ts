@@ -45,10 +45,10 @@ export async function runLocalServer(
   signal: AbortSignal,
   options: LocalServerOptions,
 ): Promise<void> {
-  const { data, cache } = paths(io);
-  const dataFolder = join(data, 'local');
+  const { cache } = paths(io);
   const log = (line: string) => void io.stderr.write(`${new Date(clock.now()).toISOString()} ${line}\n`);
   const state = new StateFolder(io);
+  const { dataFolder } = state;
   state.make();
   const lock = lockFolder(dataFolder, io.pid);
   try {
@@ -89,7 +89,7 @@ export async function runLocalServer(
         for (const runId of server.start()) log(`${runId}: interrupted by the end of the server before this one`);
         const baseUrl = `http://${address}`;
         const { version } = options;
-        state.write({ pid: io.pid, started: clock.now(), port: listening.port, token, version, base_url: baseUrl });
+        state.write({ pid: io.pid, started: clock.now(), port: listening.port, token, version, base_url: baseUrl }, random);
         log(`listening on ${baseUrl}`);
         options.onReady?.({ baseUrl, token, pid: io.pid });
         await untilIdle(

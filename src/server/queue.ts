@@ -120,19 +120,19 @@ export class Queue {
     });
   }
 
-  /** A write of the worker that holds the lease, in one transaction. @throws LeaseLost */
+  /** Evidence of the worker that holds the lease, in one transaction. @throws LeaseLost */
   write<T>(lease: Lease, work: () => T): T {
-    return this.#fenced(lease, "state IN ('leased', 'acting')", work);
+    return this.#fenced(lease, "state IN ('leased', 'acting')", work, 'NORMAL');
   }
 
-  /** A write that tells of an action: refused unless `acting` is on disk. @throws LeaseLost */
+  /** Evidence of an action: refused unless `acting` is on disk. @throws LeaseLost */
   writeAction<T>(lease: Lease, work: () => T): T {
-    return this.#fenced(lease, "state = 'acting'", work);
+    return this.#fenced(lease, "state = 'acting'", work, 'NORMAL');
   }
 
   /** Ends the run. @throws LeaseLost */
   finish(lease: Lease, end: RunEnd): void {
-    this.write(lease, () => {
+    this.#fenced(lease, "state IN ('leased', 'acting')", () => {
       this.#store.run("UPDATE queue SET state = 'done' WHERE run_id = ?", lease.runId);
       this.#store.setEnd(lease.runId, end);
     });
@@ -184,12 +184,12 @@ export class Queue {
     });
   }
 
-  #fenced<T>(lease: Lease, condition: string, work: () => T): T {
+  #fenced<T>(lease: Lease, condition: string, work: () => T, sync: 'FULL' | 'NORMAL' = 'FULL'): T {
     return this.#store.transact(() => {
       const sql = `SELECT 1 AS held FROM queue WHERE run_id = ? AND epoch = ? AND owner = ? AND ${condition}`;
       if (!this.#store.get(sql, lease.runId, lease.epoch, this.#owner)) throw new LeaseLost(lease.runId);
       return work();
-    });
+    }, sync);
   }
 }
 

@@ -4,8 +4,9 @@
  * `server.json` is there while a server runs. `token` and `port` stay, so that a key that was handed to another program and
  * the address it was told hold after a restart.
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFolder, type Owner, readIfThere, removeIfThere, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
@@ -25,47 +26,43 @@ export interface ServerState {
 export class StateFolder {
   readonly path: string;
   readonly logFile: string;
-  readonly #uid: number | undefined;
+  /** Database and artifacts of the server. */
+  readonly dataFolder: string;
+  readonly #owner: Owner;
 
-  constructor(io: Pick<Io, 'env' | 'platform' | 'getuid'>) {
-    this.path = join(paths(io).state, 'local');
+  constructor(io: Owner & Pick<Io, 'env'>) {
+    const { state, data } = paths(io);
+    this.path = join(state, 'local');
     this.logFile = join(this.path, 'server.log');
-    this.#uid = io.getuid?.();
+    this.dataFolder = join(data, 'local');
+    this.#owner = io;
   }
 
-  /** @throws LocalError (17) when it cannot be made */
+  /** @throws LocalError (17) when it cannot be made, or belongs to somebody else */
   make(): void {
-    try {
-      mkdirSync(this.path, { recursive: true, mode: 0o700 });
-      chmodSync(this.path, 0o700);
-    } catch (error) {
-      throw new LocalError('state_folder', `cannot make the folder ${this.path}: ${(error as Error).message}`, {
-        hint: 'set SKYVERN_HOME to a folder that you may write',
-        cause: error,
-      });
-    }
+    makePrivateFolder(this.path, this.#owner);
+    chmodSync(this.path, 0o700); // of an older umask
   }
 
   /** What a running server wrote, or null. A server that died leaves its file: ask it before believing. */
   read(): ServerState | null {
-    const text = this.#readPrivate('server.json');
-    if (text === null) return null;
     try {
-      const state = JSON.parse(text) as ServerState;
-      return Number.isInteger(state.port) && typeof state.token === 'string' && state.token !== '' ? state : null;
-    } catch {
-      return null;
+      const state = JSON.parse(this.#readPrivate('server.json') ?? 'null') as ServerState | null;
+      return state && Number.isInteger(state.port) && typeof state.token === 'string' && state.token !== '' ? state : null;
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
     }
   }
 
-  write(state: ServerState): void {
-    this.#writePrivate('server.json', `${JSON.stringify(state)}\n`);
-    this.#writePrivate('port', `${state.port}\n`);
+  write(state: ServerState, random: Random): void {
+    writeDurably(join(this.path, 'server.json'), `${JSON.stringify(state)}\n`, random);
+    writeDurably(join(this.path, 'port'), `${state.port}\n`, random);
   }
 
   /** Takes back what `write` told, unless another server has written since. */
   remove(pid: number): void {
-    if (this.read()?.pid === pid) rmSync(join(this.path, 'server.json'), { force: true });
+    if (this.read()?.pid === pid) removeIfThere(join(this.path, 'server.json'));
   }
 
   /** The port of last time, or null. */
@@ -79,35 +76,21 @@ export class StateFolder {
     const known = this.#readPrivate('token')?.trim();
     if (known) return known;
     const token = Buffer.from(random.bytes(32)).toString('base64url');
-    this.#writePrivate('token', `${token}\n`);
+    writeDurably(join(this.path, 'token'), `${token}\n`, random);
     return token;
   }
 
-  /** @throws LocalError (17) when others than the user may read or have written it */
+  /** @throws LocalError (17) when others than the user may read it or have written it */
   #readPrivate(name: string): string | null {
     const file = join(this.path, name);
-    try {
-      const { mode, uid } = statSync(file);
-      if (this.#uid !== undefined && (uid !== this.#uid || (mode & 0o077) !== 0)) {
-        throw new LocalError('state_file_open', `${file} is not private to you, so its key cannot be trusted`, {
-          hint: 'delete that file, then type `skyvern local start`',
-        });
-      }
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      if (error instanceof LocalError) throw error;
-      throw new LocalError('state_file', `cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found) return null;
+    const uid = this.#owner.getuid?.();
+    if (uid !== undefined && (found.uid !== uid || (found.mode & 0o077) !== 0)) {
+      throw new LocalError('state_file_open', `${file} is not private to you, so its key cannot be trusted`, {
+        hint: 'delete that file, then type `skyvern local start`',
+      });
     }
-  }
-
-  /** Whole or not at all: readers never see half a file. */
-  #writePrivate(name: string, text: string): void {
-    this.make();
-    const file = join(this.path, name);
-    const temporary = `${file}.new`;
-    rmSync(temporary, { force: true });
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, file);
+    return readIfThere(file);
   }
 }

@@ -115,6 +115,7 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   readonly #onChange: (runId: string) => void;
   #changed: Set<string> | null = null;
+  #sync = 'FULL'; // as openDatabase() left it
 
   /** @param onChange called after the commit with each run that has a new version */
   constructor(db: DatabaseSync, clock: Clock, random: Random, onChange: (runId: string) => void = () => {}) {
@@ -124,8 +125,13 @@ export class Store {
     this.#onChange = onChange;
   }
 
-  /** All or nothing, and on disk when it returns. */
-  transact<T>(work: () => T): T {
+  /**
+   * All or nothing. What was committed outlives this process; a power cut only what was committed with `FULL`, or before it.
+   * State is `FULL`. Evidence is `NORMAL`: after a power cut its run is failed anyway, and a sync for each action is slow.
+   */
+  transact<T>(work: () => T, sync: 'FULL' | 'NORMAL' = 'FULL'): T {
+    if (sync !== this.#sync) this.#db.exec(`PRAGMA synchronous = ${sync}`);
+    this.#sync = sync;
     this.#db.exec('BEGIN IMMEDIATE');
     const changed = new Set<string>();
     this.#changed = changed;
@@ -227,6 +233,13 @@ export class Store {
 
   artifact(artifactId: string): ArtifactRow | null {
     return this.get<ArtifactRow>('SELECT * FROM artifacts WHERE artifact_id = ?', artifactId);
+  }
+
+  /** Everything kept so far. */
+  holdings(): { readonly runs: number; readonly artifacts: number; readonly artifact_bytes: number } {
+    return this.get(
+      `SELECT (SELECT count(*) FROM runs) AS runs, count(*) AS artifacts, coalesce(sum(file_size), 0) AS artifact_bytes FROM artifacts`,
+    )!;
   }
 
   /** How many runs wait and how many are at work. */

@@ -8,6 +8,7 @@ import type { Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
 import { SkyvernError } from '../errors.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import { storageFault } from './database.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
 import type { RunEnd, RunRow, Store } from './store.js';
@@ -42,6 +43,9 @@ const SECRETS_LOST: RunEnd = {
 };
 const STOPPED = 'interrupted: the local server was stopped while this run was acting on a page';
 
+/** Between two tries to write the end of a run, in milliseconds. */
+const RETRY_MS = 1_000;
+
 interface AtWork {
   readonly lease: Lease;
   readonly abort: AbortController;
@@ -75,11 +79,13 @@ export class Worker {
       const lease = this.#deps.queue.claim();
       if (!lease) return;
       const abort = new AbortController();
-      const done = this.#work(lease, abort.signal).finally(() => {
-        this.#atWork.delete(lease.runId);
-        this.#deps.secrets.delete(lease.runId);
-        this.pump();
-      });
+      const done = this.#work(lease, abort.signal)
+        .catch((error: unknown) => this.#deps.log(`${lease.runId}: ${reasonOf(error)}`))
+        .finally(() => {
+          this.#atWork.delete(lease.runId);
+          this.#deps.secrets.delete(lease.runId);
+          this.pump();
+        });
       this.#atWork.set(lease.runId, { lease, abort, done });
     }
     if (!this.#stopping) this.#deps.queue.markWaiting();
@@ -123,29 +129,38 @@ export class Worker {
     }
   }
 
-  /** Never rejects. */
   async #work(lease: Lease, signal: AbortSignal): Promise<void> {
     const { store, queue, files, runner, secrets } = this.#deps;
     const run = store.runById(lease.runId)!;
     const held = secrets.get(lease.runId);
-    if (run.holds_secrets && !held) return this.#finish(lease, SECRETS_LOST);
+    if (run.holds_secrets && !held) return this.#finishInTheEnd(lease, SECRETS_LOST);
     try {
       const spec = taskSpec(run, held, files.downloadsFolder(run.run_id));
       const outcome = await runner.run(spec, createRecorder(lease, store, queue, files), signal);
-      this.#finish(lease, endOf(outcome));
+      await this.#finishInTheEnd(lease, endOf(outcome));
     } catch (error) {
       if (signal.aborted || error instanceof LeaseLost) return;
       if (!(error instanceof SkyvernError)) this.#deps.log(`${lease.runId}: ${error instanceof Error ? error.stack : error}`);
-      this.#finish(lease, { status: 'failed', reason: reasonOf(error) });
+      await this.#finishInTheEnd(lease, { status: 'failed', reason: reasonOf(error) });
     }
   }
 
-  #finish(lease: Lease, end: RunEnd): void {
+  /** A full disk must not make a run go on for ever: its end is written as soon as there is room. */
+  async #finishInTheEnd(lease: Lease, end: RunEnd): Promise<void> {
+    while (!this.#finish(lease, end) && !this.#stopping) await this.#deps.clock.sleep(RETRY_MS);
+  }
+
+  /** False when there is no room to write the end now. */
+  #finish(lease: Lease, end: RunEnd): boolean {
     try {
       this.#deps.queue.finish(lease, end);
     } catch (error) {
-      if (!(error instanceof LeaseLost)) this.#deps.log(`${lease.runId}: its end could not be written: ${reasonOf(error)}`);
+      if (error instanceof LeaseLost) return true;
+      if (storageFault(error) === null) throw error;
+      this.#deps.log(`${lease.runId}: its end could not be written: ${reasonOf(error)}`);
+      return false;
     }
+    return true;
   }
 }
 

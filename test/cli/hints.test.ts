@@ -12,7 +12,11 @@ const TEXTS = ['README.md', 'CONTRIBUTING.md', ...SOURCES.map((file) => join('sr
 
 /** `skyvern run watch ID --json`, wherever it stands in a text: the words and flags after `skyvern`. */
 function commandLines(text: string): string[][] {
-  return [...text.matchAll(/(?<![\w./-])skyvern ((?:[a-z][a-z-]*|-{1,2}[a-z][a-z-]*|@\w+|[A-Z]{2,}|\$\{[^}]+\}|"[^"\n]*"|'[^'\n]*'|https?:\S+|\w+_\w+)(?: |(?=[`'"\n)$;|]|$)))+/g)]
+  return [
+    ...text.matchAll(
+      /(?<![\w./-])skyvern ((?:[a-z][a-z-]*|-{1,2}[a-z][a-z-]*|@\w+|[A-Z]{2,}|\$\{[^}]+\}|"[^"\n]*"|'[^'\n]*'|https?:\S+|\w+_\w+)(?: |(?=[`'"\n)$;|]|$)))+/g,
+    ),
+  ]
     .map((match) => match[0].trim().split(' ').slice(1))
     .filter(([first]) => first !== undefined && /^[a-z]/.test(first));
 }
@@ -28,12 +32,15 @@ async function problemsOf(lines: readonly string[][]): Promise<string[]> {
   }
   const groups = new Set([...commands.keys()].flatMap((path) => (path.includes(' ') ? [path.split(' ')[0] as string] : [])));
   const known = (command: Command | undefined, flag: string) =>
-    ['--help', '-h'].includes(flag) || [...(command?.options ?? []), ...program.options].some((option) => option.long === flag || option.short === flag);
+    ['--help', '-h'].includes(flag) ||
+    [...(command?.options ?? []), ...program.options].some((option) => option.long === flag || option.short === flag);
   return lines.flatMap((words) => {
     const path = groups.has(words[0] as string) ? words.slice(0, 2).join(' ') : (words[0] as string);
     const command = commands.get(path);
     if (!command && !(groups.has(path) || words[1]?.startsWith('-'))) return [`skyvern ${words.join(' ')}: there is no command ${path}`];
-    return words.filter((word) => word.startsWith('-') && !known(command, word)).map((flag) => `skyvern ${words.join(' ')}: there is no flag ${flag}`);
+    return words
+      .filter((word) => word.startsWith('-') && !known(command, word))
+      .map((flag) => `skyvern ${words.join(' ')}: there is no flag ${flag}`);
   });
 }
 

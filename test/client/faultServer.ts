@@ -40,6 +40,12 @@ export interface MadeRun {
   readonly key: string;
 }
 
+export interface MadeSession {
+  readonly browser_session_id: string;
+  status: string;
+  runnable_id: string | null;
+}
+
 export interface FaultServer {
   readonly url: string;
   /** `METHOD /path?query` of each request that was read, oldest first. */
@@ -47,6 +53,7 @@ export interface FaultServer {
   readonly headers: IncomingMessage['headers'][];
   /** Runs that were made, oldest first. */
   readonly made: MadeRun[];
+  readonly sessions: readonly MadeSession[];
   /** Faults for the next requests, in order; after them all goes well. */
   plan(...faults: Fault[]): void;
   /** Puts in a run that someone else made. */
@@ -73,12 +80,16 @@ export async function faultServer({
   const made: MadeRun[] = [];
   const late: { readonly at: number; readonly make: () => void }[] = [];
   const faults: Fault[] = [];
+  const sessions: MadeSession[] = [];
   const sockets = new Set<Socket>();
   let ids = 0;
 
   const make = (request: Record<string, unknown>, key: string, createdAt = now()): MadeRun => {
     const run = { run_id: `tsk_${7_000 + ++ids}`, createdAt, request, key };
     made.push(run);
+    // A run in a session that has been closed exists, and cannot act.
+    const session = sessions.find((each) => each.browser_session_id === request['browser_session_id']);
+    if (session?.status === 'created') session.runnable_id = run.run_id;
     return run;
   };
   const wire = (run: MadeRun) => ({
@@ -98,6 +109,14 @@ export async function faultServer({
     const url = new URL(request.url ?? '/', 'http://x');
     if (request.method === 'POST' && url.pathname === '/v1/run/tasks')
       return [200, wire(make(JSON.parse(body), String(request.headers['idempotency-key'])))];
+    if (request.method === 'POST' && url.pathname === '/v1/browser_sessions') {
+      const session: MadeSession = { browser_session_id: `pbs_${++ids}`, status: 'created', runnable_id: null };
+      sessions.push(session);
+      return [200, session];
+    }
+    const session = sessions.find(({ browser_session_id: id }) => url.pathname.startsWith(`/v1/browser_sessions/${id}`));
+    if (session && request.method === 'POST') session.status = 'completed';
+    if (session) return [200, session];
     if (url.pathname === '/v1/runs') {
       const size = Number(url.searchParams.get('page_size') ?? 10);
       const from = (Number(url.searchParams.get('page') ?? 1) - 1) * size;
@@ -182,6 +201,7 @@ export async function faultServer({
     seen,
     headers,
     made,
+    sessions,
     sockets,
     plan: (...more) => void faults.push(...more),
     twin: (request, createdAt) => make(request, '', createdAt).run_id,

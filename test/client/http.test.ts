@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SkyvernClient } from '../../src/client/client.js';
 import type { ClientOptions, Exchanged } from '../../src/client/http.js';
 import { RetryBudget } from '../../src/client/retry.js';
@@ -269,7 +269,7 @@ test('F08 a dead server is asked no more than the budget of the process allows',
   expect(server.seen).toHaveLength(150 + 100);
 });
 
-test('F26 a certificate that cannot be trusted: once, and NODE_EXTRA_CA_CERTS is named', async () => {
+test('F26 A22 a certificate that cannot be trusted is not, whatever the environment says: once, and NODE_EXTRA_CA_CERTS is named', async () => {
   const { createServer: createTls } = await import('node:https');
   const tls = createTls({
     key: readFileSync(new URL('./expired.key', import.meta.url)),
@@ -280,7 +280,9 @@ test('F26 a certificate that cannot be trusted: once, and NODE_EXTRA_CA_CERTS is
   tls.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void tls.close());
-  const { client } = clientOf(`https://localhost:${(tls.address() as AddressInfo).port}`, { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+  const { client } = clientOf(`https://localhost:${(tls.address() as AddressInfo).port}`);
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  onTestFinished(() => void vi.unstubAllEnvs());
   const error = await failure(client.runs.get('tsk_1'));
   expect(error).toMatchObject({ exitCode: 3, code: 'tls', hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') });
   expect(connections).toBe(1);

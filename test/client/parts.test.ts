@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseJson } from '../../src/client/json.js';
-import { maskEchoes, redactor } from '../../src/client/redact.js';
+import { maskSecrets, redactor } from '../../src/client/redact.js';
 import { backoffMs, RetryBudget, retryAfterMs } from '../../src/client/retry.js';
 import { isLoopback, parseBaseUrl } from '../../src/origin.js';
 
@@ -163,7 +163,7 @@ test('a key named __proto__ is data', () => {
 
 test('A29 echoed input is masked, its shape and all else stays', () => {
   const body = { detail: [{ loc: ['body', 'totp'], msg: 'bad', input: { code: '123456', nested: ['a', null], on: true } }] };
-  expect(maskEchoes(body)).toEqual({
+  expect(maskSecrets(body)).toEqual({
     detail: [{ loc: ['body', 'totp'], msg: 'bad', input: { code: '***', nested: ['***', null], on: '***' } }],
   });
 });

@@ -1,9 +1,9 @@
 /** One suite for the API as clients see it, run against the embedded server and against the fake that other tests use. */
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { embedded } from '../support/embedded.js';
 import { fakeSkyvern } from '../support/fakeSkyvern.js';
+import { expectSchema } from '../support/openapi.js';
 import { PNG } from '../support/scriptedRunner.js';
 
 type State = 'running' | 'completed' | 'failed' | 'canceled';
@@ -51,17 +51,7 @@ const worlds: Readonly<Record<string, () => Promise<World>>> = {
   },
 };
 
-const spec = JSON.parse(readFileSync(new URL('../spec/openapi-1.0.56.json', import.meta.url), 'utf8'));
-const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
-ajv.addSchema({ ...spec, $id: 'openapi' });
-/** Fails with the findings when `value` is not what the API's own document says of `name`. */
-function expectSchema(name: string, value: unknown): void {
-  const validate = ajv.getSchema(`openapi#/components/schemas/${name}`)!;
-  validate(value);
-  expect(validate.errors ?? [], name).toEqual([]);
-}
-
-const TERMINAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$/;
+const SERVER_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$/;
 
 describe.each(Object.entries(worlds))('%s', (_, open) => {
   const world = async () => {
@@ -115,7 +105,7 @@ describe.each(Object.entries(worlds))('%s', (_, open) => {
     expectSchema('TaskRunResponse', body);
     expect(body).toMatchObject({ status: 'created', run_type: 'task_v1', output: null, errors: null, step_count: null, queued_at: null });
     expect(body.run_id).toMatch(/^tsk_\d+$/);
-    expect(body.created_at).toMatch(TERMINAL_TIME);
+    expect(body.created_at).toMatch(SERVER_TIME);
     expect(body.run_request).toMatchObject({ prompt: 'wait', url: 'https://example.com/', title: null, engine: 'skyvern-1.0' });
     const recorded = JSON.parse(readFileSync(new URL('../recorded/task-start.json', import.meta.url), 'utf8')).response.body;
     expect(Object.keys(body).sort()).toEqual(Object.keys(recorded).sort());
@@ -149,16 +139,16 @@ describe.each(Object.entries(worlds))('%s', (_, open) => {
 
   test.each<[State, Record<string, unknown>]>([
     ['running', { finished_at: null, failure_reason: null }],
-    ['completed', { failure_reason: null, errors: [], finished_at: expect.stringMatching(TERMINAL_TIME) }],
+    ['completed', { failure_reason: null, errors: [], finished_at: expect.stringMatching(SERVER_TIME) }],
     ['failed', { failure_reason: expect.any(String), errors: [expect.objectContaining({ error_code: 'NO_ELEMENT' })] }],
-    ['canceled', { failure_reason: null, finished_at: expect.stringMatching(TERMINAL_TIME) }],
+    ['canceled', { failure_reason: null, finished_at: expect.stringMatching(SERVER_TIME) }],
   ])('a %s task shows its status, times and counts', async (state, fields) => {
     const { send, task } = await world();
     const id = await task(state);
     const { status, body } = await send('GET', `/v1/runs/${id}`);
     expect(status).toBe(200);
     expectSchema('TaskRunResponse', body);
-    expect(body).toMatchObject({ run_id: id, status: state, step_count: 1, started_at: expect.stringMatching(TERMINAL_TIME), ...fields });
+    expect(body).toMatchObject({ run_id: id, status: state, step_count: 1, started_at: expect.stringMatching(SERVER_TIME), ...fields });
   });
 
   test.each([
@@ -207,6 +197,7 @@ describe.each(Object.entries(worlds))('%s', (_, open) => {
     const { send, task } = await world();
     const [running, completed] = [await task('running'), await task('completed')];
     const { body } = await send('POST', '/v1/runs/cancel', { run_ids: [running, completed, 'tsk_404', running] });
+    expectSchema('BulkCancelRunsResponse', body);
     expect(body).toEqual({ cancelled: [running], failed: [completed, 'tsk_404'] });
     const missing = await send('POST', '/v1/runs/cancel', {});
     expect([missing.status, missing.body.detail[0]]).toEqual([422, expect.objectContaining({ type: 'missing', loc: ['body', 'run_ids'] })]);

@@ -1,6 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { findBrowser } from '../../src/browser/find.js';
 import { systemClock } from '../../src/clock.js';
 import type { Outcome } from '../../src/engine/task.js';
 import { type Answer, servePages } from '../browser/pages.js';
@@ -344,7 +348,11 @@ test.each<[string, Record<string, Answer>, string]>([
 
 test('a browser that dies ends the run with the cause, and the next run has a new one', async () => {
   const site = await servePages({ '/': '<title>T</title><button>A</button>' });
-  const killer = recorder(() => execFileSync('kill', ['-9', String(launched.at(-1))]));
+  let killed = false;
+  const killer = recorder(() => {
+    if (!killed) execFileSync('kill', ['-9', String(launched.at(-1))]);
+    killed = true;
+  });
   const outcome = await run(runner, spec('Click "A", get the title of the page', `${site.origin}/`), killer);
   expect(reason({ outcome })).toContain('the browser was closed or crashed');
   expect(output(await on('<title>Again</title>', 'Get the title of the page'))).toEqual({ title: 'Again' });
@@ -368,4 +376,40 @@ test('a file keeps its bytes under a name of ours, whatever the page calls it', 
   expect(told.files[0]?.path).toMatch(/\/download-1$/);
   expect(told.files[0]?.name).not.toMatch(/[/\\]/);
   expect(readFileSync(told.files[0]?.path ?? '', 'utf8')).toBe('echo hi');
+});
+
+test('a run that is no longer ours stops at once: nothing more is done on the page', async () => {
+  const site = await servePages({ '/': '<a href="/two">Two</a>', '/two': 'two' });
+  const lost = new Error('lease lost');
+  const told = recorder(() => {
+    throw lost;
+  });
+  await expect(run(runner, spec('Click "Two"', `${site.origin}/`), told)).rejects.toBe(lost);
+  expect(site.asked).toEqual(['/']);
+});
+
+test('a browser that runs elsewhere is connected to by its CDP address and is left running', async () => {
+  const profile = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+  const program = await findBrowser(process, { path: null, headed: false, cacheDir: join(tmpdir(), 'skyvern-test-cache'), places: [] });
+  const args = ['--headless', '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const child = spawn(program.path, args, { env: { ...process.env, ...program.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  });
+  let address: string | undefined;
+  for await (const line of createInterface(child.stderr)) {
+    address = /listening on (ws:\S+)/.exec(line)?.[1];
+    if (address) break;
+  }
+  const browser = { headed: false, path: null, address: `http://${new URL(address ?? '').host}`, cdpHeaders: {} };
+  for (let round = 0; round < 2; round++) {
+    expect(output(await on('<title>Far</title>', 'Get the title of the page', { browser }))).toEqual({ title: 'Far' });
+  }
+  expect(child.exitCode).toBeNull();
+  const nobody = { ...browser, address: 'http://127.0.0.1:1' };
+  expect(reason(await on('<title>x</title>', 'Get the title of the page', { browser: nobody }))).toContain(
+    'no browser answers at http://127.0.0.1:1',
+  );
 });

@@ -71,6 +71,6 @@ export async function bench(options: BenchOptions = {}): Promise<{
       onProgress: (event) => void progress.push(event),
     },
     opsFolder: join(paths(io).state, 'ops'),
-    recoverAll: (op) => recover({ journal, clock, searchFor: async () => taskSearch(client.runs) }, op),
+    recoverAll: (op) => recover({ journal, clock, searchFor: async () => taskSearch(client.runs, client.sessions) }, op),
   };
 }

@@ -127,7 +127,7 @@ class World {
     return runId;
   }
 
-  client(fates: readonly Fate[]): Pick<SkyvernClient, 'runs' | 'tasks'> {
+  client(fates: readonly Fate[]): Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'> {
     const left = [...fates];
     const wire = (made: Made) => ({
       run_id: made.runId,
@@ -187,7 +187,7 @@ class World {
           return decodeRun(wire(this.made.find((made) => made.runId === runId) as Made));
         },
       },
-    } as unknown as Pick<SkyvernClient, 'runs' | 'tasks'>;
+    } as unknown as Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'>;
   }
 
   #arriveLater(prompt: string, op: string): void {

@@ -38,7 +38,7 @@ test('while the POST is under way its entry says `sent`', async () => {
       return deps.client.tasks.start(...args);
     },
   } as typeof deps.client.tasks;
-  await startTask({ ...deps, client: { runs: deps.client.runs, tasks } }, BODY);
+  await startTask({ ...deps, client: { runs: deps.client.runs, sessions: deps.client.sessions, tasks } }, BODY);
   expect(seen).toEqual(['sent']);
 });
 
@@ -275,6 +275,72 @@ test('a server that replays a repeated key is simply asked again, with the same 
   const { op, adopted } = await startTask(deps, BODY);
   expect(server.made).toMatchObject([{ key: op }]);
   expect(adopted).toBe(false);
+});
+
+const fenced = { fence: true };
+const ok: Fault = { kind: 'ok' };
+
+test('a fenced start whose answer is lost is known by its session, whatever else has its content', async () => {
+  const { server, deps, clock } = await bench();
+  server.twin({ ...BODY, url: 'https://news.ycombinator.com/' }, clock.now());
+  server.plan(ok, { kind: 'reset', made: true });
+  const { run } = await startTask(deps, BODY, fenced);
+  expect(run.run_id).toBe(server.sessions[0]?.runnable_id);
+});
+
+test('a fenced start that is not found ends its session and is sent again in another: one run can act', async () => {
+  const { server, deps, journal } = await bench();
+  server.plan(ok, { kind: 'reset', made: false });
+  const { run, op } = await startTask(deps, BODY, fenced);
+  expect(server.sessions).toMatchObject([
+    { status: 'completed', runnable_id: null },
+    { status: 'created', runnable_id: run.run_id },
+  ]);
+  expect(journal.find(op)).toMatchObject({
+    state: 'acked',
+    run_id: run.run_id,
+    attempts: [{ outcome: 'fenced' }, { outcome: 'answered' }],
+  });
+});
+
+test('a fenced start that nobody answers, three times, leaves nothing that can act and nothing open', async () => {
+  const { server, deps, journal } = await bench();
+  const hush: Fault = { kind: 'reset', made: false };
+  let count = 0;
+  const tasks = {
+    start: (...args: Parameters<typeof deps.client.tasks.start>) => {
+      server.plan(hush);
+      count++;
+      return deps.client.tasks.start(...args);
+    },
+  } as typeof deps.client.tasks;
+  const client = { runs: deps.client.runs, sessions: deps.client.sessions, tasks };
+  expect(await settled(startTask({ ...deps, client }, BODY, fenced))).toMatchObject({ exitCode: 3, code: 'connection_lost' });
+  expect(count).toBe(3);
+  expect(server.sessions.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
+  expect(journal.unsettled()).toEqual([]);
+});
+
+test('a fenced start that arrives after its session was ended cannot act', async () => {
+  const { server, deps, clock } = await bench();
+  server.plan(ok, { kind: 'late', afterMs: 400_000 });
+  const { run } = await startTask(deps, BODY, fenced);
+  await clock.sleep(400_000);
+  await deps.client.runs.list();
+  expect(server.made).toHaveLength(2);
+  expect(server.sessions.map(({ runnable_id }) => runnable_id)).toEqual([null, run.run_id]);
+});
+
+test('a fenced start whose session cannot be made, or that names another browser, is not sent', async () => {
+  const { server, deps, journal } = await bench();
+  server.plan({ kind: 'answer', made: false, status: 402, body: '{"detail":"no credits"}' });
+  expect(await settled(startTask(deps, BODY, fenced))).toMatchObject({ exitCode: 9 });
+  expect(await settled(startTask(deps, { ...BODY, browser_session_id: 'pbs_9' }, fenced))).toMatchObject({
+    exitCode: 2,
+    code: 'fence_browser',
+  });
+  expect(server.seen).toEqual(['POST /v1/browser_sessions']);
+  expect(journal.unsettled()).toEqual([]);
 });
 
 test('a run key: the same request attaches to the first run, another one is refused, a refused start gives the key up', async () => {

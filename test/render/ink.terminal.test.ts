@@ -60,6 +60,24 @@ test.each([
   expect(await screen.ended).toBe(0);
 });
 
+test('of a long history the newest items are printed, with the number of the others and where to see them', async () => {
+  const screen = playIn(player, story({ steps: 1_000 }));
+  expect(await screen.ended).toBe(0);
+  const all = screen.everything().join('\n');
+  expect(all).toContain('⋮ 2400 earlier items not shown here: skyvern run timeline tsk_1');
+  expect(all.match(/✓ step \d+ /g)).toHaveLength(200);
+  expect(all).toContain('✓ step 1000 ');
+});
+
+test('wide characters keep to their columns', async () => {
+  const wide = story().map((event) => JSON.parse(JSON.stringify(event).replaceAll('Item', '日本語のとても長い商品名')));
+  const screen = playIn(player, [...wide.slice(0, 6), 'forever'], { columns: 40, rows: 24 });
+  const seen = await screen.shows(/click[\s\S]*tsk_1 ·/);
+  expect(seen.find((row) => row.includes('✓ click'))).toMatch(/^ {2}✓ click {2}link "日本語の.*… {1,3}0\.3s$/);
+  screen.type('d');
+  await screen.ended;
+});
+
 test.each([
   ['d', 'd'],
   ['Ctrl-C', '\u0003'],

@@ -100,6 +100,33 @@ test('failed with a retry pending is not the end', async () => {
   expect(told(events).at(-1)).toBe('result 10');
 });
 
+test('a run canceled between two attempts is over, though nothing but the pending retry changed', async () => {
+  const last = decodeRun(recorded('retry-policy-cancel-run-final'));
+  const pending = { ...last, retry_pending: true };
+  const events = await eventsOf(
+    scripted([
+      { run: pending, timeline: [] },
+      { run: last, timeline: [] },
+    ]),
+    {},
+    last.run_id,
+  );
+  expect(told(events).slice(-3)).toEqual(['failed', expect.stringContaining('notice retry_pending'), 'result 10']);
+});
+
+test('details that hang hold nothing up while the run goes on', async () => {
+  const source = scripted([{ run: running }, { run: aRun({ status: 'paused', modified_at: at(3) }) }]);
+  source.timeline = (_id, call) =>
+    new Promise((_resolve, reject) => call?.signal?.addEventListener('abort', () => reject(call.signal?.reason)));
+  const controller = new AbortController();
+  const events = [];
+  for await (const event of watchRun(source, 'tsk_1', watchOptions({ signal: controller.signal }))) {
+    events.push(event);
+    if (event.type === 'attention') controller.abort(new Interrupted('interrupted'));
+  }
+  expect(told(events)).toEqual(['run', 'created', 'running', 'paused', 'attention null', 'result 130 interrupted']);
+});
+
 test('the output of a canceled workflow run is waited for, for a few seconds, and that is said', async () => {
   const soon = { run_id: 'wr_1', run_type: 'workflow_run', output: null };
   const late = ended('canceled', { ...soon, output: { open_output: 1 } });

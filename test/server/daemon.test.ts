@@ -105,6 +105,8 @@ test('two clients that start at once get one server', async () => {
   const deps = client();
   const servers = await Promise.all([1, 2, 3].map(() => ensureLocalServer(again(deps))));
   expect(new Set(servers.map(({ pid }) => pid)).size).toBe(1);
+  await stopLocalServer(deps);
+  expect(await findLocalServer(deps)).toBeNull(); // none of the others was waiting for the folder
 });
 
 test('after kill -9 the run that was acting is failed with its evidence and never run again; queued ones go on', async () => {

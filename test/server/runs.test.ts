@@ -5,6 +5,7 @@ import type { Recorder } from '../../src/engine/task.js';
 import { manualClock, turn } from '../support/clock.js';
 import { embedded } from '../support/embedded.js';
 import { tempFolder } from '../support/io.js';
+import { expectSchema } from '../support/openapi.js';
 import { anAction, PNG, scriptedRunner, untilAborted } from '../support/scriptedRunner.js';
 
 /** A promise that a test settles. */
@@ -95,6 +96,7 @@ test('the timeline of a task is one block: its actions newest first, where the b
   const id = await start('complete');
   await until(id, 'completed');
   const { body } = await ask('GET', `/v1/runs/${id}/timeline`);
+  expectSchema('WorkflowRunTimeline', body[0]);
   expect(body).toMatchObject([{ type: 'block', thought: null, children: [], block: { block_type: 'task', status: 'completed' } }]);
   const { block } = body[0];
   expect(block).toMatchObject({ url: 'http://127.0.0.1:9/page-2', output: { title: 'A page' }, task_id: id, error_codes: [] });
@@ -231,4 +233,34 @@ test('after a stop: acting runs are failed with their evidence, untouched ones a
     started_at: expect.any(String),
   });
   expect(runner.specs.map(({ runId }) => runId).sort()).toEqual([untouched, queued].sort());
+});
+
+test('a full disk: a start says so and leaves no run; a run at work ends once there is room', async () => {
+  const go = gate();
+  const runner = scriptedRunner({
+    async gated(_, recorder) {
+      await recorder.acting();
+      await go.opened;
+      return { status: 'completed', output: 'x'.repeat(100_000) };
+    },
+  });
+  const clock = manualClock();
+  const { start, until, ask, db, log } = await embedded({ runner, clock });
+  const id = await start('gated');
+  await until(id, 'running');
+  const pages = db.prepare('PRAGMA page_count').get()!['page_count'];
+  db.exec(`PRAGMA max_page_count = ${pages}`);
+  const refused = await ask('POST', '/v1/run/tasks', { body: { prompt: `complete ${'x'.repeat(500_000)}`, url: 'http://127.0.0.1:9/' } });
+  expect([refused.status, refused.body.detail]).toEqual([507, expect.stringContaining('the disk is full')]);
+  expect((await ask('GET', '/v1/runs')).body).toHaveLength(1);
+  go.open();
+  while (!log.some((line) => line.startsWith(id))) await turn();
+  expect((await ask('GET', `/v1/runs/${id}`)).body.status).toBe('running');
+  db.exec('PRAGMA max_page_count = 1000000');
+  expect((await until(id, 'completed')).output).toHaveLength(100_000);
+});
+
+test('an output that is no JSON fails its run', async () => {
+  const { start, until } = await embedded({ runner: scriptedRunner({ odd: async () => ({ status: 'completed', output: 1n }) }) });
+  expect(await until(await start('odd'), 'failed')).toMatchObject({ output: null, failure_reason: expect.stringContaining('BigInt') });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.js';
 import type { TaskRunner } from '../../src/engine/task.js';
@@ -33,6 +34,7 @@ export interface Embedded {
   readonly url: string;
   readonly token: string;
   readonly folder: string;
+  readonly db: DatabaseSync;
   /** What `start()` returned: runs that were failed as interrupted. */
   readonly interrupted: readonly string[];
   readonly log: readonly string[];
@@ -116,6 +118,7 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<Embedded>
     url,
     token,
     folder,
+    db,
     interrupted,
     log,
     ask,

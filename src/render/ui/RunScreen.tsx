@@ -52,11 +52,18 @@ interface LinesProps {
 function Lines({ lines, columns, wrap }: LinesProps) {
   return (
     <Box flexDirection="column" width={columns}>
-      {lines.map(({ indent, text, right }, index) => (
+      {lines.map(({ indent, lead, text, right }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Box key={index} paddingLeft={indent} justifyContent="space-between">
           <Box flexShrink={1}>
-            <Text wrap={wrap}>{text === '' ? ' ' : text}</Text>
+            {lead !== undefined && (
+              <Box flexShrink={0}>
+                <Text>{lead}</Text>
+              </Box>
+            )}
+            <Box flexShrink={1}>
+              <Text wrap={wrap}>{text === '' ? ' ' : text}</Text>
+            </Box>
           </Box>
           {right !== undefined && (
             <Box flexShrink={0} paddingLeft={2}>
@@ -74,7 +81,7 @@ export function liveLines({ view, done, moment, columns, rows, theme, talk, hasK
   const room = Math.max(1, rows - 1);
   const roomy = room >= 8;
   const where: Line[] =
-    view.url === null || room < 6 ? [] : [{ indent: 0, text: `${theme.paint('dim', theme.glyphs.at)} ${theme.link(view.url)}` }];
+    view.url === null || room < 6 ? [] : [{ indent: 0, lead: `${theme.paint('dim', theme.glyphs.at)} `, text: theme.link(view.url) }];
   const foot: Line[] = room < 3 ? [] : [footer(view, columns, moment, theme, hasKeys && talk.about === 'nothing')];
   // What is being asked comes before everything: the keyboard waits for it.
   const talking = talkLines(talk, theme).slice(0, room);

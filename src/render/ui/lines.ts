@@ -24,6 +24,8 @@ import type { Theme } from './theme.js';
 export interface Line {
   /** Columns before the text. */
   readonly indent: number;
+  /** Stands before the text and is never wrapped: a mark, the name of a field. */
+  readonly lead?: string;
   readonly text: string;
   /** At the right edge. */
   readonly right?: string;
@@ -37,6 +39,7 @@ export interface Moment {
 }
 
 const line = (indent: number, text: string, right?: string): Line => ({ indent, text, ...(right ? { right } : {}) });
+const led = (indent: number, lead: string, text: string, right?: string): Line => ({ ...line(indent, text, right), lead: `${lead} ` });
 
 const spin = ({ glyphs, paint }: Theme, { tick }: Moment): string => paint('cyan', glyphs.spinner[tick % glyphs.spinner.length] ?? '');
 
@@ -51,7 +54,7 @@ export function headerLines(view: RunView, title: string | null, theme: Theme): 
     ...(run?.app_url ? [theme.paint('dim', theme.link(run.app_url))] : []),
   ];
   const bar = theme.paint('cyan', theme.glyphs.bar);
-  return [...texts.map((text) => line(0, `${bar} ${text}`)), line(0, '')];
+  return [...texts.map((text) => led(0, bar, text)), line(0, '')];
 }
 
 const STYLE_OF: Readonly<
@@ -101,28 +104,51 @@ function nodeLines(node: Node, depth: number, theme: Theme, moment: Moment, over
   const took = tookMs(node);
   const indent = depth * 2;
   const right = took === null ? undefined : theme.paint('dim', duration(took));
-  if (node.kind === 'thought') {
-    return [line(indent, `${theme.paint('dim', theme.glyphs.thought)} ${theme.paint('dim', reason === '' ? kind : reason)}`)];
-  }
+  if (node.kind === 'thought')
+    return [led(indent, theme.paint('dim', theme.glyphs.thought), theme.paint('dim', reason === '' ? kind : reason))];
   const name = node.kind === 'action' ? kind : theme.paint('bold', kind);
-  const head = `${mark(status, over || node.settledAt !== null, theme, moment)} ${name}${label === '' ? '' : `  ${label}`}`;
+  const glyph = mark(status, over || node.settledAt !== null, theme, moment);
+  const head = led(indent, glyph, label === '' ? name : `${name}  ${label}`, right);
   const why = status === 'failed' ? theme.paint('red', reason) : theme.paint('dim', reason);
-  return reason === '' ? [line(indent, head, right)] : [line(indent, head, right), line(indent + 2, why)];
+  return reason === '' ? [head] : [head, line(indent + 2, why)];
 }
 
-/** All lines of a node and what it encloses, for the scrollback. Walked without recursion: its depth is the server's. */
+/** More items than these at once are history that nobody reads in a terminal: the newest are shown, and where to see all. */
+export const MAX_ITEMS = 200;
+
+/**
+ * A node and what it encloses, for the scrollback, and how many nodes that is.
+ *
+ * Walked without recursion, here and below: its depth is the server's.
+ */
 export function settledLines(view: RunView, key: string, theme: Theme, moment: Moment): { readonly lines: Line[]; readonly nodes: number } {
-  const lines: Line[] = [];
-  let nodes = 0;
-  const open = [{ key, depth: 0 }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const node = view.nodes.get(next.key);
-    if (!node) continue;
-    nodes++;
-    lines.push(...nodeLines(node, Math.min(next.depth, MAX_DEPTH), theme, moment, true));
-    for (const child of childrenOf(view, next.key).toReversed()) open.push({ key: child, depth: next.depth + 1 });
+  const nodes = countNodes(view, key);
+  const root = view.nodes.get(key);
+  const newest: { readonly node: Node; readonly depth: number }[] = [];
+  for (const item of fromTheEnd(view, childrenOf(view, key), 0, 1)) {
+    if (newest.length === MAX_ITEMS) break;
+    newest.push(item);
   }
+  const left = nodes - 1 - newest.length;
+  const lines = [
+    ...(root ? nodeLines(root, 0, theme, moment, true) : []),
+    ...(left > 0 ? [earlierLine(left, 2, view.runId, theme)] : []),
+    ...newest.reverse().flatMap(({ node, depth }) => nodeLines(node, Math.min(depth, MAX_DEPTH), theme, moment, true)),
+  ];
   return { lines, nodes };
+}
+
+export const earlierLine = (count: number, indent: number, runId: string, theme: Theme): Line =>
+  line(indent, theme.paint('dim', `${theme.glyphs.more} ${plural(count, 'earlier item')} not shown here: ${timelineCommand(runId)}`));
+
+export function countNodes(view: RunView, key: string): number {
+  let nodes = 0;
+  const open = [key];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    nodes++;
+    open.push(...childrenOf(view, next));
+  }
+  return nodes;
 }
 
 const MAX_DEPTH = 12;
@@ -144,7 +170,7 @@ export function treeLines(
   const backwards: Line[] = [];
   let shown = 0;
   let cutAt: Node | null = null;
-  for (const { node, depth } of fromTheEnd(view, printed.top)) {
+  for (const { node, depth } of fromTheEnd(view, childrenOf(view, ''), printed.top, 0)) {
     // One row is kept for the line that says how many are not shown, and the reason of a node goes before the node.
     const kept = shown + 1 < total && rows > 1 ? 1 : 0;
     const own = nodeLines(node, Math.min(depth, MAX_DEPTH), theme, moment).slice(0, rows - backwards.length - kept);
@@ -163,11 +189,16 @@ export function treeLines(
 }
 
 /** Nodes in reverse reading order: the last leaf first, each node after what it encloses. */
-function* fromTheEnd(view: RunView, top: number): Generator<{ readonly node: Node; readonly depth: number }> {
-  const roots = childrenOf(view, '');
+function* fromTheEnd(
+  view: RunView,
+  roots: readonly string[],
+  first: number,
+  depth: number,
+): Generator<{ readonly node: Node; readonly depth: number }> {
   const open: { readonly key: string; readonly depth: number; next: number }[] = [];
-  for (let root = roots.length - 1; root >= top; root--) {
-    open.push({ key: roots[root] as string, depth: 0, next: childrenOf(view, roots[root] as string).length - 1 });
+  for (let root = roots.length - 1; root >= first; root--) {
+    const key = roots[root] as string;
+    open.push({ key, depth, next: childrenOf(view, key).length - 1 });
     while (open.length > 0) {
       const here = open.at(-1) as (typeof open)[number];
       const child = childrenOf(view, here.key)[here.next--];
@@ -207,7 +238,7 @@ function trackWords(view: RunView, theme: Theme, moment: Moment, columns = Numbe
 /** Where the run stands. */
 export function trackLine(view: RunView, columns: number, theme: Theme, moment: Moment): Line {
   const head = mark(view.status, false, theme, moment);
-  return line(0, `${head} ${view.track.length === 0 ? 'waiting for the first answer' : trackWords(view, theme, moment, columns - 3)}`);
+  return led(0, head, view.track.length === 0 ? 'waiting for the first answer' : trackWords(view, theme, moment, columns - 3));
 }
 
 /** What wants the reader's eye now: a person is needed, the network fails us, nothing moves. */
@@ -253,11 +284,11 @@ export function cardLines(view: RunView, theme: Theme, moment: Moment, { showOut
   if (!result || status === null) return [];
   // The watch ended before the run: what is known stays on the screen, and the command says the rest.
   if (result.error !== null)
-    return [line(0, `${mark(isTerminalStatus(status) ? status : null, true, theme, moment)} ${trackWords(view, theme, moment)}`)];
+    return [led(0, mark(isTerminalStatus(status) ? status : null, true, theme, moment), trackWords(view, theme, moment))];
   const took = `${theme.paint('bold', status)} in ${duration(elapsedMs(view, moment.now))}`;
-  const field = (name: string, value: string) => line(2, `${theme.paint('dim', name.padEnd(8))}${value}`);
+  const field = (name: string, value: string) => led(2, theme.paint('dim', name.padEnd(7)), value);
   const counts = countsText(view, theme);
-  const lines = [line(0, `${mark(status, true, theme, moment)} ${took}${counts === '' ? '' : theme.paint('dim', `  ${counts}`)}`)];
+  const lines = [led(0, mark(status, true, theme, moment), `${took}${counts === '' ? '' : theme.paint('dim', `  ${counts}`)}`)];
   if (view.track.length > 1) {
     const track = timeInStatus(view, moment.now).flatMap(({ status: each, ms }) => (ms === null ? [] : [`${each} ${duration(ms)}`]));
     lines.push(line(2, theme.paint('dim', track.join(` ${theme.glyphs.arrow} `))));

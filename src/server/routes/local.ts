@@ -19,6 +19,8 @@ export interface LocalStatus {
   readonly concurrency: number;
   readonly data_folder: string;
   readonly runs: { readonly queued: number; readonly running: number };
+  /** What the data folder holds. */
+  readonly held: { readonly runs: number; readonly artifacts: number; readonly artifact_bytes: number };
   /** What the user should know, such as a damaged database that was moved aside. */
   readonly notices: readonly string[];
 }
@@ -42,6 +44,7 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
       concurrency: deps.concurrency,
       data_folder: deps.dataFolder,
       runs: deps.store.counts(),
+      held: deps.store.holdings(),
       notices: deps.notices,
     } satisfies LocalStatus),
   );

@@ -14,7 +14,7 @@ export function addStartTask(app: Hono, deps: RouteDeps): void {
     const key = c.req.header('idempotency-key');
     if (key !== undefined) checkIdempotencyKey(key);
     const { request, engine, title, held } = checkTaskRequest(body, deps.defaultEngine);
-    const refused = deps.checkTask(request, engine);
+    const refused = deps.checkTask(request, engine, [...(held?.secrets.keys() ?? [])]);
     if (refused) throw refusal(422, `The prompt cannot be carried out: "${refused.clause}": ${refused.reason}`);
     if (deps.stopping()) throw new HttpError(503, { detail: 'The local server is stopping.' }, { 'retry-after': '1' });
     const idempotency: Idempotency | null = key === undefined ? null : { key, fingerprint: fingerprint(body, deps.token) };

@@ -26,7 +26,10 @@ export function define(command: Command, ctx: CliContext, handler = authLogin): 
 export async function authLogin(ctx: CliContext, command: Command): Promise<void> {
   const { apiKeyFile, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
   const settings = settingsOf(ctx, command);
-  const text = apiKeyFile === undefined ? await ask(ctx, command) : await readSource(ctx.io, apiKeyFile === '-' ? '-' : `@${apiKeyFile}`, '--api-key-file');
+  const text =
+    apiKeyFile === undefined
+      ? await ask(ctx, command)
+      : await readSource(ctx.io, apiKeyFile === '-' ? '-' : `@${apiKeyFile}`, '--api-key-file');
   const key = { value: cleanKey(text), source: 'flag', where: 'typed' } as const;
   const { client, baseUrl, call } = connectWith(ctx, settings, key, insecureHttp === true);
   const me = await client.server.me(call);

@@ -15,6 +15,7 @@ export async function authLogout(ctx: CliContext, command: Command): Promise<voi
   if (forgotten && forgotten.problem !== '') {
     throw new LocalError('no_keychain', `the keychain may still have the key of ${forgotten.origin}: ${forgotten.problem}`);
   }
-  if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, { profile, forgotten: forgotten !== null, server: forgotten?.origin ?? null });
+  if (wantsJson(ctx, command))
+    await writeJson(ctx.io.stdout, { profile, forgotten: forgotten !== null, server: forgotten?.origin ?? null });
   else await write(ctx.io.stdout, forgotten ? `forgot the key of ${forgotten.origin}\n` : `the profile ${profile} had no key\n`);
 }

@@ -21,5 +21,10 @@ export async function authStatus(ctx: CliContext, command: Command): Promise<voi
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, status);
   const account = name === null ? me.organization_id : `${name} (${me.organization_id})`;
   const fields = { profile, server: baseUrl.origin, key: key.where === 'none' ? 'none' : `from ${key.where}`, account };
-  await write(ctx.io.stdout, Object.entries(fields).map(([field, value]) => `${field}\t${printable(value)}\n`).join(''));
+  await write(
+    ctx.io.stdout,
+    Object.entries(fields)
+      .map(([field, value]) => `${field}\t${printable(value)}\n`)
+      .join(''),
+  );
 }

@@ -12,5 +12,10 @@ export async function configPath(ctx: CliContext, command: Command): Promise<voi
   const { state, data, cache } = ctx.paths;
   const places = { ...settingsPaths(editDeps(ctx)), state, data, cache };
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, places);
-  await write(ctx.io.stdout, Object.entries(places).map(([name, path]) => `${name}\t${path}\n`).join(''));
+  await write(
+    ctx.io.stdout,
+    Object.entries(places)
+      .map(([name, path]) => `${name}\t${path}\n`)
+      .join(''),
+  );
 }

@@ -53,7 +53,8 @@ async function byHand(journal: Journal, { op, run, none }: Flags): Promise<Recov
     throw new UsageError('--run and --none settle one start', { hint: 'give --op ID, and one of --run ID and --none' });
   }
   const runId = run === undefined ? null : runIdFrom(run);
-  if (run !== undefined && runId === null) throw new UsageError(`${JSON.stringify(run.slice(0, 80))} is no run id`, { hint: 'such as tsk_123' });
+  if (run !== undefined && runId === null)
+    throw new UsageError(`${JSON.stringify(run.slice(0, 80))} is no run id`, { hint: 'such as tsk_123' });
   return settleByHand(journal, op, runId);
 }
 
