@@ -25,7 +25,8 @@ export function paths({ env, platform }: Pick<Io, 'env' | 'platform'>): Paths {
   if (env['SKYVERN_HOME']) return under(env['SKYVERN_HOME']);
   if (platform === 'win32') return under(join(env['LOCALAPPDATA'] ?? join(env['USERPROFILE'] ?? '.', 'AppData', 'Local'), 'skyvern'));
   const home = env['HOME'] ?? '/';
-  if (platform === 'darwin') return { ...under(join(home, 'Library', 'Application Support', 'skyvern')), cache: join(home, 'Library', 'Caches', 'skyvern') };
+  if (platform === 'darwin')
+    return { ...under(join(home, 'Library', 'Application Support', 'skyvern')), cache: join(home, 'Library', 'Caches', 'skyvern') };
   const xdg = (name: string, fallback: string) => join(env[name] || join(home, fallback), 'skyvern');
   return {
     config: xdg('XDG_CONFIG_HOME', '.config'),

@@ -1,13 +1,5 @@
 /** The body of `POST /v1/run/tasks` (reference: Skyvern API, start runs). */
-export const ENGINES = [
-  'skyvern-1.0',
-  'skyvern-2.0',
-  'skyvern-3.0',
-  'openai-cua',
-  'anthropic-cua',
-  'ui-tars',
-  'yutori-navigator',
-] as const;
+export const ENGINES = ['skyvern-1.0', 'skyvern-2.0', 'skyvern-3.0', 'openai-cua', 'anthropic-cua', 'ui-tars', 'yutori-navigator'] as const;
 /** An extension of the embedded server: plain imperative prompts, no model. Other servers never get it. */
 export const RULES_ENGINE = 'rules';
 

@@ -293,7 +293,7 @@ async function runHistories(numRuns: number, replays: boolean): Promise<number> 
   return starts;
 }
 
-const HISTORIES = 250;
+const HISTORIES = 400;
 
 test(`${HISTORIES} random histories: at most one run per start, and every run known or in the journal`, async () => {
   expect(await runHistories(HISTORIES, false)).toBeGreaterThan(HISTORIES);

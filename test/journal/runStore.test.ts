@@ -1,4 +1,4 @@
-import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RunStore, shortLabel } from '../../src/journal/runStore.js';
@@ -52,7 +52,21 @@ test('ids are never paths, and files that are not ours are passed over', () => {
 
 test('the folder does not grow for ever: the oldest go', () => {
   const { store, folder, remember } = setup();
-  for (let count = 1; count <= 1_101; count++) remember(`tsk_${count}`);
+  remember('tsk_1');
+  const text = readFileSync(join(folder, 'tsk_1.json'), 'utf8');
+  for (let count = 2; count <= 1_100; count++) {
+    writeFileSync(join(folder, `tsk_${count}.json`), text.replace('tsk_1', `tsk_${count}`));
+    utimesSync(join(folder, `tsk_${count}.json`), 1_000, 1_000 + count);
+  }
+  store.remember({
+    run_id: 'tsk_1101',
+    kind: 'task',
+    base_url: 'https://one.example/',
+    profile: 'default',
+    local: false,
+    cwd: '/a',
+    label: '',
+  });
   expect(readdirSync(folder)).toHaveLength(1_000);
   expect([store.find('tsk_1'), store.find('tsk_101'), store.find('tsk_102')?.run_id, store.last('/a')?.run_id]).toEqual([
     null,

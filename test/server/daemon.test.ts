@@ -1,11 +1,12 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { systemRandom } from '../../src/random.js';
 import {
@@ -20,14 +21,15 @@ import { turn } from '../support/clock.js';
 import { testIo } from '../support/io.js';
 
 // The server as a program of its own, as the CLI starts it: one file that a plain Node runs.
-const folder = fileURLToPath(new URL('../../node_modules/.cache/skyvern-test', import.meta.url));
-const program = join(folder, `server-${process.pid}.mjs`);
+const folder = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+const program = join(folder, 'server.mjs');
+vi.setConfig({ testTimeout: 20_000 }); // real processes on a busy machine
 beforeAll(async () => {
   const bundle = await rolldown({ input: fileURLToPath(new URL('../support/localServerProgram.ts', import.meta.url)), platform: 'node' });
   await bundle.write({ file: program, format: 'esm', codeSplitting: false });
   await bundle.close();
 });
-afterAll(() => rmSync(program, { force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A client on a home of its own, whose server is gone when the test ends. */
 function client(env: Record<string, string> = {}): DaemonDeps {

@@ -77,6 +77,7 @@ export const COMMANDS: readonly (CommandEntry | CommandGroup)[] = [
       { name: 'path', summary: 'Print where everything is kept', load: () => import('./config/path.js') },
     ],
   },
+  { name: 'doctor', summary: 'Look for what is in the way', load: () => import('./doctor.js') },
   { name: 'exit-codes', summary: 'List what each exit code means', load: () => import('./exit-codes.js') },
 ];
 

@@ -1,0 +1,168 @@
+/** What `skyvern doctor` looks at: one function a check, each with what to type when it is red. */
+import { accessSync, constants, realpathSync, statfsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Command } from 'commander';
+import { findBrowser } from '../browser/find.js';
+import { settingsPaths } from '../config/edit.js';
+import { type ExitName, SkyvernError } from '../errors.js';
+import { Journal } from '../journal/journal.js';
+import { duration, plural } from '../render/words.js';
+import { localStatus } from '../server/daemon.js';
+import type { CliContext, GlobalFlags } from './context.js';
+import { daemonDeps } from './local.js';
+import { editDeps, settingsOf } from './settings.js';
+import { connect, connectWith, keyFor } from './target.js';
+
+export interface Finding {
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly detail: string;
+  /** What to type or do; empty when nothing is needed. */
+  readonly hint: string;
+  /** Which exit code a failed check stands for. */
+  readonly exit: ExitName;
+}
+
+export interface Check {
+  readonly name: string;
+  look(ctx: CliContext, command: Command): Finding | Promise<Finding>;
+}
+
+const ok = (detail: string): Finding => ({ status: 'ok', detail, hint: '', exit: 'ok' });
+const warning = (detail: string, hint: string): Finding => ({ status: 'warning', detail, hint, exit: 'ok' });
+const failed = (detail: string, hint: string, exit: ExitName): Finding => ({ status: 'failed', detail, hint, exit });
+
+/** An error of ours is a finding: the check went wrong and said why. */
+export async function lookSafely(check: Check, ctx: CliContext, command: Command): Promise<Finding> {
+  try {
+    return await check.look(ctx, command);
+  } catch (error) {
+    if (ctx.callSignal.aborted || !(error instanceof SkyvernError)) throw error;
+    return failed(error.message, error.hint, error.exit);
+  }
+}
+
+export const CHECKS: readonly Check[] = [
+  { name: 'node', look: ({ io }) => nodeFinding(io.env['NODE_OPTIONS'], io.execPath) },
+  { name: 'configuration', look: configuration },
+  { name: 'on the PATH', look: onPath },
+  { name: 'key', look: key },
+  { name: 'server', look: server },
+  { name: 'proxy', look: proxy },
+  { name: 'browser', look: browser },
+  { name: 'embedded server', look: embedded },
+  { name: 'starts', look: starts },
+  { name: 'disk', look: disk },
+];
+
+function nodeFinding(options: string | undefined, execPath: string): Finding {
+  if (options?.includes('--require') || options?.includes('--import')) {
+    return warning(
+      `${execPath}, with NODE_OPTIONS=${options}: other code runs inside this program`,
+      'unset NODE_OPTIONS if that is not wanted',
+    );
+  }
+  return ok(execPath);
+}
+
+function configuration(ctx: CliContext, command: Command): Finding {
+  const { profile, baseUrl } = settingsOf(ctx, command);
+  const { config, keys } = settingsPaths(editDeps(ctx));
+  for (const file of [config, keys]) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    if (ctx.io.platform !== 'win32' && (mode & 0o077) !== 0) return warning(`others may read ${file}`, `chmod 600 ${file}`);
+  }
+  return ok(`profile ${profile.value}, server ${baseUrl.value.origin} (${baseUrl.source === 'default' ? 'default' : baseUrl.where})`);
+}
+
+/** The Python package installs a `skyvern` too: the first one on the PATH is the one that is typed. */
+function onPath({ io }: CliContext): Finding {
+  const names = io.platform === 'win32' ? ['skyvern.cmd', 'skyvern.exe'] : ['skyvern'];
+  const found = (io.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find(isProgram);
+  if (found === undefined) return warning('no `skyvern` is on the PATH: this one was started by its path', 'npm link, or npx skyvern');
+  const [theirs, ours] = [realpathSync(found), realpathSync(io.argv[1] ?? found)];
+  return theirs === ours
+    ? ok(found)
+    : warning(`${found} is another program of that name; this one is ${ours}`, 'put the folder of the latter first in PATH');
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function key(ctx: CliContext, command: Command): Promise<Finding> {
+  const { local, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
+  if (local) return ok('the embedded server makes its own');
+  const settings = settingsOf(ctx, command);
+  const found = await keyFor(ctx, settings);
+  const { client, call } = connectWith(ctx, settings, found, insecureHttp === true);
+  const me = await client.server.me(call);
+  const name = typeof me['organization_name'] === 'string' ? `${me['organization_name']}, ` : '';
+  return ok(`from ${found.where}, of ${name}${me.organization_id}`);
+}
+
+/** How far clocks may differ before times and signatures become doubtful. */
+const MAX_SKEW_MS = 60_000;
+
+async function server(ctx: CliContext, command: Command): Promise<Finding> {
+  const { client, baseUrl, call } = await connect(ctx, command);
+  const version = await client.server.version(call).catch(() => 'an unknown version');
+  const { serverNow } = await client.runs.listPage({ pageSize: 1 }, call);
+  const skewMs = serverNow === null ? 0 : serverNow - ctx.clock.now();
+  if (Math.abs(skewMs) > MAX_SKEW_MS) {
+    return warning(`${baseUrl.origin}, its clock differs by ${duration(Math.abs(skewMs))}`, 'set the clock of this machine by NTP');
+  }
+  return ok(`${baseUrl.origin}, version ${version}`);
+}
+
+function proxy({ io }: CliContext): Finding {
+  const set = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'].filter((name) => io.env[name]);
+  if (io.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    return failed(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0: anybody on the way can read the key',
+      'unset it; name your CA in NODE_EXTRA_CA_CERTS',
+      'integrity',
+    );
+  }
+  return ok(set.length === 0 ? 'none' : `by ${set.join(', ')}`);
+}
+
+/** Whether it starts, with its sandbox, is found out by starting it. */
+async function browser({ io, paths }: CliContext): Promise<Finding> {
+  const program = await findBrowser(io, { path: null, headed: false, cacheDir: paths.cache });
+  const { launchBrowser } = await import('../browser/launch.js');
+  const launched = await launchBrowser(io, program, { headed: false, sandbox: true });
+  await launched.close();
+  return ok(`${program.path}, starts with its sandbox`);
+}
+
+async function embedded(ctx: CliContext): Promise<Finding> {
+  const status = await localStatus(daemonDeps(ctx));
+  if (!status) return ok('not running; --local starts it');
+  const { running, queued } = status.runs;
+  const what = `${status.base_url}, ${running} running, ${queued} queued`;
+  return status.notices.length > 0 ? warning(`${what}; ${status.notices.join('; ')}`, '`skyvern local logs`') : ok(what);
+}
+
+function starts({ paths, io, clock, random }: CliContext): Finding {
+  const open = new Journal({ paths, owner: io, clock, random }).unsettled();
+  if (open.length === 0) return ok('every start has a known outcome');
+  return warning(`${plural(open.length, 'start')} with an unknown outcome`, '`skyvern run recover`');
+}
+
+const LOW_BYTES = 500 * 1024 * 1024;
+
+function disk({ paths }: CliContext): Finding {
+  const folder = [paths.state, join(paths.state, '..'), '/'].find((each) => statSync(each, { throwIfNoEntry: false })) as string;
+  const { bavail, bsize } = statfsSync(folder);
+  const megabytes = Math.floor((bavail * bsize) / 1024 / 1024);
+  const detail = `${megabytes.toLocaleString('en')} MB free below ${folder}`;
+  return bavail * bsize < LOW_BYTES ? warning(detail, 'make room: a start is refused when it cannot be written down') : ok(detail);
+}
