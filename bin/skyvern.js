@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = [22, 19];
@@ -14,8 +15,8 @@ else handOver();
 async function run() {
   // Our own cache folder: one in a shared temporary folder could hold what somebody else put there.
   const { HOME, XDG_CACHE_HOME, LOCALAPPDATA, SKYVERN_HOME } = process.env;
-  const cache = SKYVERN_HOME ? `${SKYVERN_HOME}/cache` : (XDG_CACHE_HOME || LOCALAPPDATA || `${HOME}/.cache`) + '/skyvern';
-  module.enableCompileCache?.(`${cache}/compiled`);
+  const cache = SKYVERN_HOME ? join(SKYVERN_HOME, 'cache') : join(XDG_CACHE_HOME || LOCALAPPDATA || join(HOME ?? '/', '.cache'), 'skyvern');
+  module.enableCompileCache?.(join(cache, 'compiled'));
 
   const { main } = await import('../dist/cli.js');
   const interrupt = new AbortController();
