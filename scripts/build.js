@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const out = process.env.OUT ?? `${root}/dist`;
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
-rmSync(`${root}/dist`, { recursive: true, force: true });
+rmSync(out, { recursive: true, force: true });
 
 const bundle = await rolldown({
   cwd: root,
@@ -18,13 +19,14 @@ const bundle = await rolldown({
   tsconfig: false,
 });
 await bundle.write({
-  dir: `${root}/dist`,
+  dir: out,
   format: 'esm',
   minify: { compress: true, mangle: false, codegen: true },
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
 await bundle.close();
 
+if (process.env.OUT) process.exit(0); // a private build, to try something: no declarations
 const tsc = spawnSync(process.execPath, [`${root}/node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
   cwd: root,
   stdio: 'inherit',
