@@ -14,7 +14,7 @@ import { cardLines, countNodes, earlierLine, headerLines, MAX_ITEMS, type Moment
 import { type Printed, RunScreen, type Talk } from './ui/RunScreen.js';
 import { themeOf } from './ui/theme.js';
 
-/** While durations show tenths of a second; then one picture a second, which costs a quarter of a percent of a core. */
+/** While durations show tenths of a second; then one picture a second, which costs half a percent of a core. */
 const FAST_TICK_MS = 250;
 const TICK_MS = 1_000;
 /** A burst of events is drawn at most this often. */

@@ -2,8 +2,8 @@
  * The events of one run: the public contract that every renderer reads, `--output ndjson` prints and `--record` keeps.
  *
  * Fields are stable: adding is allowed, changing is not. Times in `at` are epoch milliseconds, when we saw it; the server's
- * own times are inside the items. `id` is unique in its stream and the same whenever the same run is watched again, so that
- * `tail --after ID` resumes.
+ * own times are inside the items. `id` is unique in its stream and holds the position in it, so that `tail --after ID` resumes;
+ * every watch of a finished run gives the same ids, while one that saw it live told versions that are gone.
  */
 import type { ExitCode } from '../errors.js';
 import type { Artifact } from '../protocol/artifact.js';
