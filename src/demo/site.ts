@@ -10,11 +10,13 @@ export interface DemoSite {
 }
 
 /** What `skyvern demo` runs when it is given nothing else; the rules engine understands it. */
-export const DEMO_PROMPT = `Get the names and prices of all items on all pages.
-Click "Willow basket".
-Get the name, the price and the stock.
-Click "Log in", then log in with user "ada" and password "correct horse".
-Get the "Next delivery".`;
+export const DEMO_PROMPT = [
+  'Get the names and prices of all items on all pages.',
+  'Click "Willow basket".',
+  'Get the name, the price and the stock.',
+  'Click "Log in", then log in with user "ada" and password "correct horse".',
+  'Get the "Next delivery".',
+].join(' ');
 
 export const DEMO_LOGIN = { user: 'ada', password: 'correct horse' } as const;
 
