@@ -221,7 +221,7 @@ export class PlaywrightPage implements BrowserPage {
         else await page.getByRef(action.ref).click();
         break;
       case 'clickText':
-        await page.getByText(action.text, { exact: true }).filter({ visible: true }).click();
+        await clickText(page, action.text, action.mustBePointer);
         break;
       case 'fill':
         return this.#fill(page, action);
@@ -355,6 +355,16 @@ function plainWords(message: string): string {
   const timeout = /Timeout (\d+)ms exceeded/.exec(first)?.[1];
   if (timeout) return `it took longer than ${Number(timeout) / 1000} s`;
   return first.replace(/^[\w.]+: (Error: )?/, '').replace(/\.$/, '');
+}
+
+async function clickText(page: Page, text: string, mustBePointer: boolean): Promise<void> {
+  const found = page.getByText(text, { exact: true }).filter({ visible: true });
+  const count = await found.count();
+  if (count !== 1) throw new PageError(count === 0 ? `"${text}" is no element of its own` : `"${text}" stands on the page ${count} times`);
+  if (mustBePointer && !(await found.evaluate((element) => getComputedStyle(element).cursor === 'pointer'))) {
+    throw new PageError(`"${text}" is plain text`);
+  }
+  await found.click();
 }
 
 /** Null while the window that asks has not opened yet. */

@@ -27,8 +27,8 @@ export interface SnapshotNode {
 export type PageAction =
   | { readonly kind: 'goto'; readonly url: string }
   | { readonly kind: 'click'; readonly ref: string; readonly download: boolean }
-  /** A click on the one visible element with exactly this text: for what has no ref of its own. */
-  | { readonly kind: 'clickText'; readonly text: string }
+  /** A click on the one visible element with exactly this text: for what has no ref of its own. With `mustBePointer` only where the pointer becomes a hand. */
+  | { readonly kind: 'clickText'; readonly text: string; readonly mustBePointer: boolean }
   /** With `onlyInto`, an origin, nothing is typed into a document of another one: `WrongOrigin`. */
   | { readonly kind: 'fill'; readonly ref: string; readonly text: string; readonly onlyInto: string | null }
   | { readonly kind: 'select'; readonly ref: string; readonly option: string }

@@ -231,6 +231,14 @@ test('what a click sets off is waited for: a late element, a fetch, a slow page'
   ).toEqual({ heading: 'late', title: 'Slow' });
 });
 
+test('a word of a paragraph is a link when it works like one, and only then', async () => {
+  const text = (style: string) => `<p>Lorem <b style="${style}" onclick="document.title = 'clicked'">ipsum</b> dolor</p>`;
+  const prompt = 'Click on the link "ipsum", get the title of the page';
+  expect(output(await on(text('cursor: pointer'), prompt))).toEqual({ title: 'clicked' });
+  expect(reason(await on(text(''), prompt, {}, hasty))).toContain('"ipsum" is plain text');
+  expect(reason(await on(text('cursor: pointer') + text('cursor: pointer'), prompt, {}, hasty))).toMatch(/2 times|more than one/);
+});
+
 test('dialogs are dismissed and noted', async () => {
   const { outcome, told } = await on(
     `<button onclick="document.title = confirm('Sure?') ? 'yes' : 'no'">Ask</button>`,

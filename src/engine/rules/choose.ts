@@ -1,12 +1,12 @@
 /** Which element a name means: exactly, then whatever its case, then as part of one name only. Never a guess. */
 import type { SnapshotNode } from '../../browser/types.js';
 import type { ElementKind, Target } from './clause.js';
-import { describe, isNode, labelOf, likeness, squeeze, walk } from './tree.js';
+import { describe, isNode, labelOf, likeness, pieces, squeeze, walk } from './tree.js';
 
 export type Choice =
   | { readonly type: 'one'; readonly node: SnapshotNode; readonly confidence: number }
   /** The one text on the page that reads like this and is no element of its own. */
-  | { readonly type: 'text'; readonly text: string; readonly confidence: number }
+  | { readonly type: 'text'; readonly text: string; readonly mustBePointer: boolean; readonly confidence: number }
   | { readonly type: 'none'; readonly why: 'missing' | 'ambiguous' | 'unusable'; readonly reason: string };
 
 const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
@@ -54,16 +54,17 @@ export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
       byPointer.filter(({ label }) => likeness(label, target.name ?? '') >= 2),
       target,
     );
-    return alike.type === 'one' ? { ...alike, confidence: 0.6 } : real;
+    if (alike.type === 'one') return { ...alike, confidence: 0.6 };
+    // A word of a paragraph has no node of its own; the page says whether it works like a link.
+    const inText = target.ordinal === null && [...pieces(tree)].some(({ text }) => likeness(text, target.name ?? '') > 0);
+    return inText ? { type: 'text', text: target.name, mustBePointer: true, confidence: 0.6 } : real;
   }
   const choice = choose([...byRole.map(withLabel), ...byPointer], target);
   if (choice.type !== 'none' || target.name === null || target.ordinal !== null || choice.why !== 'missing') return choice;
   const texts = [...walk(tree)]
     .flatMap((node) => [node.name, ...node.children.filter((child) => typeof child === 'string')])
     .filter((text) => squeeze(text) === squeeze(target.name ?? ''));
-  return texts.length === 1 && !choice.reason.includes('fits more than one')
-    ? { type: 'text', text: target.name, confidence: 0.7 }
-    : choice;
+  return texts.length === 1 ? { type: 'text', text: target.name, mustBePointer: false, confidence: 0.7 } : choice;
 }
 
 /** What `target` names among what text can be typed into, or what has options. */

@@ -161,7 +161,10 @@ function waitText(tree: SnapshotNode, text: string): Move {
 
 function click(tree: SnapshotNode, target: Target, download: boolean): Move {
   const choice = chooseClickable(tree, target);
-  if (choice.type === 'text' && !download) return act({ kind: 'clickText', text: choice.text }, `text "${choice.text}"`, choice.confidence);
+  if (choice.type === 'text' && !download) {
+    const { text, mustBePointer, confidence } = choice;
+    return act({ kind: 'clickText', text, mustBePointer }, `text "${text}"`, confidence);
+  }
   if (choice.type !== 'one' || choice.node.ref === null) return notChosen(choice);
   return act({ kind: 'click', ref: choice.node.ref, download }, describe(choice.node), choice.confidence);
 }
