@@ -42,7 +42,13 @@ export function problemOfVerdict(event: Extract<RunEvent, { type: 'result' }>): 
 export function formatProblem(problem: Problem, audience: 'human' | 'machine'): string {
   if (audience === 'machine') return `${safeJson(problem)}\n`;
   const hint = problem.hint === '' ? '' : `hint: ${printable(problem.hint)}\n`;
-  return `error: ${printable(problem.message)}\n${hint}`;
+  return `${labelOf(problem)}: ${printable(problem.message)}\n${hint}`;
+}
+
+/** A watch that somebody ended is no fault. */
+function labelOf({ exit_code }: Problem): string {
+  if (exit_code >= exitCode('hangup')) return 'detached';
+  return exit_code === exitCode('timeout') ? 'timed out' : 'error';
 }
 
 /** For `main()`: what a command threw, in the form of its output mode. */
