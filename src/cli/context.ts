@@ -29,6 +29,8 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** For a live view in which Ctrl-C arrives as a key: aborts `signal` as the real signal would. */
   interrupt(): void;
+  /** False by `--no-color`; the environment may say no, too. */
+  readonly color: boolean;
   /** `--timeout`: when to give up, on `clock.monotonic()`; null for never. */
   readonly deadlineAt: number | null;
   /** Aborts with `signal`, and when the time limit passed: what single requests are given. */

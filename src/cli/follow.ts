@@ -39,6 +39,7 @@ export async function follow(
     clock,
     runId,
     title: started.title ?? null,
+    color: ctx.color,
     controls: { detach: () => ctx.interrupt(), cancel: () => client.runs.cancel(runId, { signal }) },
   });
   const events = watchRun(client.runs, runId, {

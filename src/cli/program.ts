@@ -40,12 +40,16 @@ export async function runProgram(
   const timeout = new AbortController();
   const over = new AbortController();
   let deadlineAt: number | null = null;
+  let color = true;
   const ctx: CliContext = {
     io,
     ...world,
     paths: paths(io),
     signal: stop.signal,
     interrupt: () => stop.abort(new Interrupted('interrupted')),
+    get color() {
+      return color;
+    },
     get deadlineAt() {
       return deadlineAt;
     },
@@ -62,7 +66,8 @@ export async function runProgram(
   try {
     const program = await buildProgram(argv, ctx);
     program.hook('preAction', (_, action) => {
-      const { timeout: timeoutMs } = action.optsWithGlobals<GlobalFlags>();
+      const { timeout: timeoutMs, color: asked } = action.optsWithGlobals<GlobalFlags>();
+      color = asked !== false;
       if (timeoutMs !== undefined) startDeadline(timeoutMs);
     });
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });

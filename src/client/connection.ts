@@ -39,12 +39,14 @@ export interface ConnectionOptions {
   readonly env: ProxyEnv;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface ExchangeRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: Method;
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Readable | null;
   readonly timeouts: Timeouts;
   /** A connection of its own, closed afterwards: no idle one that the server may be closing right now. */
   readonly fresh: boolean;

@@ -11,7 +11,7 @@ import { DecodeError } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { ReadOptions } from '../runs/source.js';
 import { type Asked, type Failure, failureOf, failureOfExchange, type Headers, header, isFailure, jsonOf, type Reply } from './answers.js';
-import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type ProxyEnv, type Timeouts } from './connection.js';
+import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type Method, type ProxyEnv, type Timeouts } from './connection.js';
 import { MASK, maskText, type Redact, redactor, secretsOf } from './redact.js';
 import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, retryAfterMs, serverTime } from './retry.js';
 
@@ -54,12 +54,20 @@ export interface Exchanged {
 
 export type CallOptions = ReadOptions;
 
+/** A body that is no JSON: read anew for each try. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  open(): Readable;
+}
+
 interface Send {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: Method;
   readonly path: string;
   readonly query?: Query;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  readonly raw?: RawBody;
   readonly timeouts?: Partial<Timeouts>;
   readonly fresh?: boolean;
 }
@@ -68,7 +76,7 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 /** An answer whose body was JSON. */
 export interface JsonReply {
   readonly status: number;
-  /** Null for 304. */
+  /** Null for 304, and for 204. */
   readonly value: unknown;
   readonly headers: Headers;
   /** The server's wall time when it answered, in epoch milliseconds; null when it did not say. */
@@ -142,7 +150,11 @@ export class Http {
 
   /** A change: repeated only where it is known that the server received nothing, or refused it for its rate. */
   async post<T>(path: string, body: unknown, decode: (value: unknown) => T, call: CallOptions = {}): Promise<T> {
-    const send: Send = { method: 'POST', path, body };
+    return this.change({ method: 'POST', path, body }, decode, call);
+  }
+
+  /** A change by any method and with any body, repeated as a `post` is. */
+  async change<T>(send: Send, decode: (value: unknown) => T, call: CallOptions = {}): Promise<T> {
     const safe = (failure: Failure) => failure.transient && (failure.received === 'never_sent' || failure.received === 'rate_limited');
     const reply = await this.#repeat<JsonReply>(call, () => this.#once(send, call.signal), safe);
     return this.#decode(send, reply, decode);
@@ -160,8 +172,12 @@ export class Http {
   }
 
   /** A read of bytes. Repeated until the answer begins; the body is the caller's, and ends in an error when it is cut. */
-  async stream(path: string, call: CallOptions = {}): Promise<{ body: Readable; headers: Headers }> {
-    const send: Send = { method: 'GET', path, timeouts: { totalMs: NO_LIMIT_MS } };
+  async stream(
+    path: string,
+    call: CallOptions = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; body: Readable; headers: Headers }> {
+    const send: Send = { method: 'GET', path, headers, timeouts: { totalMs: NO_LIMIT_MS } };
     const attempt = async () => {
       const asked = this.#asked(send, null);
       const { clock, onExchange } = this.#options;
@@ -179,7 +195,7 @@ export class Http {
       }
     };
     const { answer } = await this.#repeat<{ answer: Answer }>(call, attempt, (failure) => failure.transient);
-    return { body: answer.body, headers: answer.headers };
+    return { status: answer.status, body: answer.body, headers: answer.headers };
   }
 
   /** Drops all connections. */
@@ -245,7 +261,7 @@ export class Http {
       reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
       failure = failureOf(reply, asked);
       if (!failure) {
-        const value = reply.status === 304 ? null : jsonOf(reply, asked);
+        const value = reply.status === 304 || reply.status === 204 ? null : jsonOf(reply, asked);
         if (isFailure(value)) failure = value;
         else return { status: reply.status, value, headers: reply.headers, serverNow: serverNowOf(reply.headers) };
       }
@@ -264,7 +280,7 @@ export class Http {
       method: send.method,
       path: this.#path(send),
       headers: this.#headers(send, body),
-      body,
+      body: send.raw?.open() ?? body,
       timeouts: { ...this.#timeouts, ...send.timeouts },
       fresh: send.fresh ?? false,
       signal,
@@ -301,6 +317,7 @@ export class Http {
       'user-agent': userAgent,
       ...(apiKey && { 'x-api-key': apiKey }),
       ...(body !== null && { 'content-type': 'application/json' }),
+      ...(send.raw && { 'content-type': send.raw.contentType, 'content-length': String(send.raw.sizeBytes) }),
       ...send.headers,
     };
   }

@@ -27,7 +27,7 @@ const SUSPEND_MS = 50;
 
 export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
   const { clock, controls, runId } = options;
-  const theme = themeOf(io);
+  const theme = themeOf(io, options.color);
   const title = options.title ? printable(options.title) : null;
   const hasKeys = io.stdin.isTTY === true;
   const closed = new AbortController();

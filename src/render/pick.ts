@@ -24,6 +24,8 @@ export interface RenderersOptions {
   readonly clock: Clock;
   readonly controls: Controls;
   readonly title?: string | null;
+  /** False for `--no-color`. */
+  readonly color?: boolean;
   /** The exact command that watches this run again, `skyvern run watch ID` unless more is needed to find it. */
   readonly resumeCommand?: string;
   /** What `--json` writes of the run: the run itself, or what a query makes of it. */

@@ -13,6 +13,7 @@ export function cliContext(io: TestIo = testIo()): CliContext {
     paths: paths(io),
     signal,
     interrupt() {},
+    color: true,
     deadlineAt: null,
     callSignal: signal,
     onEnd() {},

@@ -45,9 +45,10 @@ export interface Theme {
   link(url: string): string;
 }
 
-export function themeOf(io: Io): Theme {
+/** @param asked whether colour was asked for on the command line; the environment decides when it says nothing */
+export function themeOf(io: Io, asked = true): Theme {
   const { env } = io;
-  const color = hasColor(env);
+  const color = asked && hasColor(env);
   const links = hasLinks(env);
   return {
     glyphs: (isSet(env['SKYVERN_ASCII']) || env['TERM'] === 'linux' ? ASCII : UNICODE) as Glyphs,
