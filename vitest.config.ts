@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // One run, three projects, one after the other: fast tests, tests with a real Chromium or terminal, and last the main job
 // end to end through the built program.
 export default defineConfig({
+  // What a user imports, by its published name.
+  resolve: { alias: { 'skyvern-cli': new URL('src/index.ts', import.meta.url).pathname } },
   define: { __VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     projects: [

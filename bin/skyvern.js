@@ -1,22 +1,20 @@
 #!/usr/bin/env node
 // The only file that touches the real process. It must parse on any Node that knows modules: it is what tells an older one.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import * as module from 'node:module';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 const NEEDED = [22, 19];
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) await run();
-else handOver();
+else await handOver();
 
+/** Node's own modules are taken here without `import`, which would read, and so load, more of them than is used. */
 async function run() {
+  if (printReady(process.argv.slice(2))) return;
+
   // Our own cache folder: one in a shared temporary folder could hold what somebody else put there.
   const { HOME, XDG_CACHE_HOME, LOCALAPPDATA, SKYVERN_HOME } = process.env;
+  const { join } = process.getBuiltinModule('node:path');
   const cache = SKYVERN_HOME ? join(SKYVERN_HOME, 'cache') : join(XDG_CACHE_HOME || LOCALAPPDATA || join(HOME ?? '/', '.cache'), 'skyvern');
-  module.enableCompileCache?.(join(cache, 'compiled'));
+  process.getBuiltinModule('node:module').enableCompileCache(join(cache, 'compiled'));
 
   const { main } = await import('../dist/cli.js');
   const interrupt = new AbortController();
@@ -37,8 +35,29 @@ async function run() {
   process.exitCode = await main(process.argv.slice(2), process, interrupt.signal);
 }
 
+/**
+ * Prints what the build has made ready, for no more than an empty program costs: not even the stream of stdout, which takes 3 ms to
+ * make, is needed in a pipe. False when this is something else.
+ */
+function printReady(words) {
+  const READY = { '--version': 'version.txt', '-V': 'version.txt', '--help': 'help.txt', '-h': 'help.txt' };
+  const file = words.length === 0 ? 'help.txt' : words.length === 1 && Object.hasOwn(READY, words[0]) ? READY[words[0]] : null;
+  if (file === null) return false;
+  const { fstatSync, readFileSync, writeFileSync } = process.getBuiltinModule('node:fs');
+  try {
+    if (file === 'help.txt' && fstatSync(1).isCharacterDevice() && process.stdout.columns < 80) return false; // it is made for 80
+    writeFileSync(1, readFileSync(new URL(`../dist/${file}`, import.meta.url)));
+    return true;
+  } catch {
+    return false; // a reader that went away, a full disk: the stream knows what to do
+  }
+}
+
 /** A clone brings its own Node beside it: use that one. */
-function handOver() {
+async function handOver() {
+  const { spawnSync } = await import('node:child_process');
+  const { existsSync } = await import('node:fs');
+  const { fileURLToPath } = await import('node:url');
   const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.exe' : ''}`, import.meta.url));
   if (existsSync(own)) {
     const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });

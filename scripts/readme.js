@@ -28,11 +28,12 @@ const section = (help, name) => new RegExp(`\\n${name}:\\n([\\s\\S]*?)(?:\\n\\n|
 function reference() {
   const root = skyvern('--help');
   const global = `### Flags of every command\n\n\`\`\`\n${section(root, 'Options')}\n\`\`\``;
-  const parts = commandsIn(root).flatMap((name) => {
-    const help = skyvern(name, '--help');
+  const leaves = (path) => {
+    const help = skyvern(...path, '--help');
     const below = commandsIn(help);
-    return below.length === 0 ? [[name, help]] : below.map((each) => [`${name} ${each}`, skyvern(name, each, '--help')]);
-  });
+    return below.length === 0 ? [[path.join(' '), help]] : below.flatMap((name) => leaves([...path, name]));
+  };
+  const parts = commandsIn(root).flatMap((name) => leaves([name]));
   const texts = parts.map(([path, help]) => {
     const [usage, about] = help.split('\n\n');
     const flags = section(help, 'Options').replace(/\n? {2}-h, --help.*$/m, '');

@@ -175,8 +175,10 @@ export async function withLock<T>(path: string, deps: LockDeps, work: () => T | 
   const nonce = Buffer.from(random.bytes(8)).toString('hex');
   const text = JSON.stringify({ pid: owner.pid, started: startOf(owner.pid, owner), nonce } satisfies LockText);
   const giveUpAt = clock.monotonic() + patienceMs;
-  while (!createLock(path, text, random)) {
+  for (;;) {
     const holder = readLock(path);
+    // Looking costs a tenth of trying, and many may be waiting.
+    if (!holder && createLock(path, text, random)) break;
     if (holder && !isAlive(holder, owner)) {
       await withLock(`${path}.${holder.nonce}`, deps, () => {
         if (readLock(path)?.nonce === holder.nonce) removeIfThere(path);

@@ -39,6 +39,27 @@ export interface ErrorOptions {
   readonly cause?: unknown;
   readonly runId?: string;
   readonly requestId?: string;
+  /** The answer that was the failure. */
+  readonly reply?: ReplyHead;
+}
+
+/** An answer without its body. */
+export interface ReplyHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly url: string;
+}
+
+/** The same as the official SDK gives it. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly url: string;
+}
+
+export function rawResponse({ status, headers, url }: ReplyHead): RawResponse {
+  const entries = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
+  return { status, headers: new Headers(entries), url };
 }
 
 /** `message` is what went wrong in one sentence; `code` is stable and searchable; `exit` names a row of the table. */
@@ -48,6 +69,7 @@ export class SkyvernError extends Error {
   readonly hint: string;
   readonly runId: string | undefined;
   readonly requestId: string | undefined;
+  readonly #reply: ReplyHead | undefined;
   constructor(exit: ExitName, code: string, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
@@ -56,9 +78,29 @@ export class SkyvernError extends Error {
     this.hint = options.hint ?? '';
     this.runId = options.runId;
     this.requestId = options.requestId;
+    this.#reply = options.reply;
   }
   get exitCode(): ExitCode {
     return exitCode(this.exit);
+  }
+  /** The HTTP status, of an `ApiError`. */
+  get statusCode(): number | undefined {
+    return undefined;
+  }
+  /** Status, headers and address of the answer, of an `ApiError`. */
+  get rawResponse(): RawResponse | undefined {
+    return this.#reply && rawResponse(this.#reply);
+  }
+  /** The decoded answer, of an `ApiError`. */
+  get body(): unknown {
+    return undefined;
+  }
+}
+
+/** A wait that was given a time, and took longer: 124. The run goes on; `runId` says which. */
+export class WaitTimeoutError extends SkyvernError {
+  constructor(message: string, options: ErrorOptions = {}) {
+    super('timeout', 'timeout', message, options);
   }
 }
 
@@ -76,17 +118,50 @@ export class NetworkError extends SkyvernError {
   }
 }
 
-/** An answer with a status of 400 or more. `status` is the HTTP status; the exit code follows from it. */
+/** The server, or the way to it, was too slow: 3. */
+export class SkyvernTimeoutError extends NetworkError {}
+
+/** An answer with a status of 400 or more. The exit code follows from it. Made by `apiError`. */
 export class ApiError extends SkyvernError {
+  /** The HTTP status. */
   readonly status: number;
-  /** The decoded body, as the server sent it. Untrusted, and it may echo what was sent. */
-  readonly body: unknown;
+  readonly #body: unknown;
   constructor(exit: ExitName, code: string, status: number, message: string, body: unknown, options: ErrorOptions = {}) {
     super(exit, code, message, options);
     this.status = status;
-    this.body = body;
+    this.#body = body;
+  }
+  /** As the server sent it, decoded. Untrusted, and it may echo what was sent. */
+  override get body(): unknown {
+    return this.#body;
+  }
+  override get statusCode(): number {
+    return this.status;
   }
 }
+
+export class BadRequestError extends ApiError {}
+export class ForbiddenError extends ApiError {}
+export class NotFoundError extends ApiError {}
+export class ConflictError extends ApiError {}
+export class RangeNotSatisfiableError extends ApiError {}
+export class UnprocessableEntityError extends ApiError {}
+export class InternalServerError extends ApiError {}
+
+/** Statuses with a class of their own, named as in the official SDK. */
+const API_ERRORS: Readonly<Record<number, typeof ApiError>> = {
+  400: BadRequestError,
+  403: ForbiddenError,
+  404: NotFoundError,
+  409: ConflictError,
+  416: RangeNotSatisfiableError,
+  422: UnprocessableEntityError,
+  500: InternalServerError,
+};
+
+/** The error of the class that belongs to the status. */
+export const apiError = (...[exit, code, status, ...rest]: ConstructorParameters<typeof ApiError>): ApiError =>
+  new (API_ERRORS[status] ?? ApiError)(exit, code, status, ...rest);
 
 /** Wrong origin, checksum or signature: 16. */
 export class IntegrityError extends SkyvernError {

@@ -21,3 +21,14 @@ export interface Io {
   /** `kill(pid, 0)` asks whether a process lives; throws ESRCH when it does not. */
   kill(pid: number, signal?: NodeJS.Signals | 0): true;
 }
+
+/** Names of variables that hold a key, a password or the like, whoever set them. */
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i;
+
+/** An environment for a child process: without what `isUnwanted` names, and without anybody's keys and passwords. */
+export const withoutSecrets = (env: Io['env'], isUnwanted: (name: string) => boolean = () => false): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !SECRET_NAME.test(entry[0]) && !isUnwanted(entry[0]),
+    ),
+  );

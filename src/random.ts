@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** Where unpredictable values come from; tests pass a seeded one. */
 export interface Random {
   bytes(size: number): Uint8Array;
@@ -8,6 +6,7 @@ export interface Random {
 }
 
 export const systemRandom: Random = {
-  bytes: (size) => randomBytes(size),
+  // The global one is loaded when it is first used, `node:crypto` (3 ms) at once.
+  bytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
   fraction: () => Math.random(),
 };

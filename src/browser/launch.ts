@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { LocalError, NetworkError } from '../errors.js';
+import { withoutSecrets } from '../io.js';
 import type { BrowserProgram } from './find.js';
 import type { Host } from './types.js';
 
@@ -88,7 +89,8 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
       proxy: { server: NO_PROXY_HOST, bypass: '<-loopback>' },
       args: GUARDS,
       env: {
-        ...withoutSecrets(host.env),
+        // The browser runs untrusted pages: it learns nothing of ours.
+        ...withoutSecrets(host.env, (name) => name.startsWith('SKYVERN_')),
         ...program.env,
         BROWSER_PROGRAM: program.path,
         BROWSER_FOLDER: folder,
@@ -159,12 +161,4 @@ function reasonOf(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   const own = lines.map((line) => /\[err\] (.+)/.exec(line)?.[1]).find((line) => line !== undefined);
   return own ?? lines.find((line) => line !== '') ?? 'no reason given';
-}
-
-/** The browser runs untrusted pages: it gets no key of ours, nor of anybody. */
-function withoutSecrets(env: Host['env']): Record<string, string> {
-  const secret = /^SKYVERN_|KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i;
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !secret.test(entry[0])),
-  );
 }

@@ -8,9 +8,9 @@ import { type ExitName, SkyvernError } from '../errors.js';
 import { Journal } from '../journal/journal.js';
 import { duration, plural } from '../render/words.js';
 import { localStatus } from '../server/daemon.js';
-import type { CliContext, GlobalFlags } from './context.js';
+import type { CliContext } from './context.js';
 import { daemonDeps } from './local.js';
-import { editDeps, settingsOf } from './settings.js';
+import { editDeps, isEmbedded, settingsOf } from './settings.js';
 import { connect, connectWith, keyFor } from './target.js';
 
 export interface Finding {
@@ -65,13 +65,15 @@ function nodeFinding(options: string | undefined, execPath: string): Finding {
 }
 
 function configuration(ctx: CliContext, command: Command): Finding {
-  const { profile, baseUrl } = settingsOf(ctx, command);
+  const settings = settingsOf(ctx, command);
+  const { profile, baseUrl } = settings;
   const { config, keys } = settingsPaths(editDeps(ctx));
   for (const file of [config, keys]) {
     const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
     if (ctx.io.platform !== 'win32' && (mode & 0o077) !== 0) return warning(`others may read ${file}`, `chmod 600 ${file}`);
   }
-  return ok(`profile ${profile.value}, server ${baseUrl.value.origin} (${baseUrl.source === 'default' ? 'default' : baseUrl.where})`);
+  const server = isEmbedded(command, settings) ? 'the embedded server' : baseUrl.value.origin;
+  return ok(`profile ${profile.value}, ${server} (${baseUrl.source === 'default' ? 'default' : baseUrl.where})`);
 }
 
 /** The Python package installs a `skyvern` too: the first one on the PATH is the one that is typed. */
@@ -98,11 +100,10 @@ function isProgram(path: string): boolean {
 }
 
 async function key(ctx: CliContext, command: Command): Promise<Finding> {
-  const { local, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
-  if (local) return ok('the embedded server makes its own');
   const settings = settingsOf(ctx, command);
+  if (isEmbedded(command, settings)) return ok('the embedded server makes its own');
   const found = await keyFor(ctx, settings);
-  const { client, call } = connectWith(ctx, settings, found, insecureHttp === true);
+  const { client, call } = connectWith(ctx, command, found);
   const me = await client.server.me(call);
   const name = typeof me['organization_name'] === 'string' ? `${me['organization_name']}, ` : '';
   return ok(`from ${found.where}, of ${name}${me.organization_id}`);

@@ -1,5 +1,7 @@
 /** What a command is given: the injected world, and lazily what most commands need. */
+import type { Timeouts } from '../client/connection.js';
 import type { Clock } from '../clock.js';
+import type { Keychain } from '../config/keychain.js';
 import type { Io } from '../io.js';
 import type { Paths } from '../paths.js';
 import type { Random } from '../random.js';
@@ -13,6 +15,9 @@ export interface GlobalFlags {
   readonly insecureHttp?: boolean;
   readonly output?: string;
   readonly json?: boolean;
+  /** JMESPath; implies `json`. */
+  readonly query?: string;
+  readonly columns?: string;
   readonly quiet?: boolean;
   readonly color?: boolean;
   readonly input?: boolean;
@@ -35,6 +40,12 @@ export interface CliContext {
   readonly deadlineAt: number | null;
   /** Aborts with `signal`, and when the time limit passed: what single requests are given. */
   readonly callSignal: AbortSignal;
+  /** Starts the time limit, unless there is one already. */
+  limitTo(timeoutMs: number): void;
+  /** Real time limits of single requests; the client's own where left out. */
+  readonly timeouts?: Partial<Timeouts>;
+  /** Rejects with `LocalError` `no_keychain` where there is none: keys are in a file of mode 0600 then. */
+  keychain(): Promise<Keychain>;
   /** Done when the command is over, however it ended. */
   onEnd(cleanUp: () => unknown): void;
 }

@@ -5,10 +5,13 @@ import { createRenderers, type OutputMode } from '../render/pick.js';
 import { drive } from '../render/renderer.js';
 import type { RunEvent } from '../runs/events.js';
 import { watchRun } from '../runs/watch.js';
+import type { RunResult } from '../runs/watchMany.js';
 import type { CliContext } from './context.js';
+import { addExpectOptions, type Expectation, type ExpectFlags, expectation, expecting } from './expect.js';
+import { queried } from './output.js';
 import type { RunTarget } from './target.js';
 
-export interface FollowFlags {
+export interface FollowFlags extends ExpectFlags {
   readonly onPause: 'wait' | 'fail';
   readonly cancelOnInterrupt?: boolean;
 }
@@ -17,7 +20,10 @@ export const onPauseOption = (): Option =>
   new Option('--on-pause <what>', 'when the run waits for a person: wait, or fail with 14').choices(['wait', 'fail']).default('wait');
 
 export const addFollowOptions = (command: Command): Command =>
-  command.addOption(onPauseOption()).option('--cancel-on-interrupt', 'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it');
+  addExpectOptions(command.addOption(onPauseOption())).option(
+    '--cancel-on-interrupt',
+    'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it',
+  );
 
 /** How long a cancel may take when we were told to stop. */
 const CANCEL_MS = 10_000;
@@ -31,14 +37,16 @@ export async function follow(
   target: RunTarget,
   flags: FollowFlags,
   mode: OutputMode,
-  started: { readonly title?: string; readonly createdMs?: number } = {},
+  started: { readonly title?: string; readonly createdMs?: number; readonly expected?: Expectation } = {},
 ): Promise<void> {
   const { client, runId, deadlineAt } = target;
   const { io, clock, random, signal } = ctx;
+  const expected = started.expected ?? (await expectation(flags));
   const renderers = createRenderers(io, mode, {
     clock,
     runId,
     title: started.title ?? null,
+    document: (run) => queried(io.stdout, run),
     color: ctx.color,
     controls: { detach: () => ctx.interrupt(), cancel: () => client.runs.cancel(runId, { signal }) },
   });
@@ -51,7 +59,7 @@ export async function follow(
     details: mode !== 'quiet',
     ...(started.createdMs !== undefined && { createdMs: started.createdMs }),
   });
-  const last = await drive(events, renderers);
+  const last = await drive(expecting(events, expected), renderers);
   if (flags.cancelOnInterrupt && signal.aborted) {
     await client.runs.cancel(runId, { signal: AbortSignal.timeout(CANCEL_MS) });
     if (mode !== 'quiet') io.stderr.write(`canceled ${runId}\n`);
@@ -63,9 +71,12 @@ export async function follow(
 /** What a stream of events ended with, as the thing to throw; null when the run completed. */
 export function verdictOrError(last: RunEvent | undefined, runId: string): Verdict | SkyvernError | null {
   if (last?.type !== 'result') throw new Error('a stream of events ended without a result');
-  if (last.error === null) return last.exit_code === 0 ? null : new Verdict(last.exit_code);
-  const { code, message, hint } = last.error;
-  return new WatchEnded(last.exit_code, code, message, hint, runId);
+  return last.error === null && last.exit_code === 0 ? null : endingOf(last, runId);
+}
+
+/** What to throw for the end of a watch: a code alone, or what ended it. */
+export function endingOf({ error, exit_code }: Pick<RunResult, 'error' | 'exit_code'>, runId: string): Verdict | SkyvernError {
+  return error === null ? new Verdict(exit_code) : new WatchEnded(exit_code, error.code, error.message, error.hint, runId);
 }
 
 /** What ended the watch was not the run's own end: said like any other error, with the run's id. */

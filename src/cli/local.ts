@@ -1,5 +1,4 @@
 /** The embedded server from a command's side: a browser made ready, a server found or started, and what takes time told. */
-import { findBrowser } from '../browser/find.js';
 import { type DaemonDeps, ensureLocalServer, findLocalServer, type LocalServer } from '../server/daemon.js';
 import type { CliContext } from './context.js';
 import { Progress } from './progress.js';
@@ -12,6 +11,9 @@ export const daemonDeps = ({ io, clock, random, callSignal }: CliContext): Daemo
   version: __VERSION__,
 });
 
+/** The running server, or null. */
+export const findLocal = (ctx: CliContext): Promise<LocalServer | null> => findLocalServer(daemonDeps(ctx));
+
 /**
  * The running server, started when there is none. The browser is made ready first and here, so that unpacking it is seen.
  * @param args more arguments of `local start` for a server that has to be started
@@ -20,6 +22,7 @@ export async function startLocal(ctx: CliContext, args: readonly string[] = []):
   const deps = daemonDeps(ctx);
   const running = await findLocalServer(deps);
   if (running?.version === __VERSION__) return running;
+  const { findBrowser } = await import('../browser/find.js');
   const progress = new Progress(ctx.io);
   try {
     await findBrowser(ctx.io, {

@@ -8,6 +8,7 @@ import { outputText } from '../render/result.js';
 import { safeJson } from '../render/sanitize.js';
 import type { CliContext } from './context.js';
 import { settingsOf } from './settings.js';
+import { shapeOf } from './shape.js';
 
 export const outputMode = (ctx: CliContext, command: Command): OutputMode => settingsOf(ctx, command).output.value;
 
@@ -18,8 +19,15 @@ export async function write(out: Out, text: string): Promise<void> {
   if (!out.write(text)) await once(out, 'drain');
 }
 
-/** One JSON document: indented for eyes, one line for pipes. */
-export const writeJson = (out: Out, value: unknown): Promise<void> => write(out, `${safeJson(value, out.isTTY ? 2 : undefined)}\n`);
+/** One JSON document, or what `--query` makes of it: indented for eyes, one line for pipes. */
+export const writeJson = (out: Out, value: unknown): Promise<void> =>
+  write(out, `${safeJson(queried(out, value), out.isTTY ? 2 : undefined)}\n`);
+
+/** The part of a document that was asked for; null where there is none. */
+export function queried(out: Out, value: unknown): unknown {
+  const { query } = shapeOf(out);
+  return query ? (query(value) ?? null) : value;
+}
 
 /** The output of a run: a text as it is, all else as JSON, nothing for none. */
 export const writeOutput = (out: Out, output: unknown): Promise<void> => write(out, outputText(output, out.isTTY === true));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { jsonFault } from '../json.js';
+import { parseServerTime } from '../protocol/time.js';
 
 /** `90`, `90s`, `10m`, `2h`, also `1.5h`: to milliseconds. */
 export function duration(text: string): number {
@@ -10,6 +11,20 @@ export function duration(text: string): number {
   const ms = Number(match?.[1]) * unit;
   if (!match || ms <= 0 || ms > 2 ** 31) throw new InvalidArgumentError('It is a time such as 90, 90s, 10m or 2h.');
   return ms;
+}
+
+/** A moment in the past: `90m`, `2h`, `7d` before now, or a date with or without a time (UTC unless it says otherwise). Epoch ms, once now is known. */
+export function moment(text: string): (now: number) => number {
+  const ago = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text.trim());
+  if (ago) {
+    const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }[ago[2] as 's'];
+    return (now) => now - Number(ago[1]) * unit;
+  }
+  const at = /^\d{4}-\d\d-\d\d/.test(text)
+    ? parseServerTime(text.length === 10 ? `${text}T00:00:00` : text.trim().replace(' ', 'T'))
+    : null;
+  if (at === null) throw new InvalidArgumentError('It is a time such as 90m, 2h, 7d, 2026-01-31 or 2026-01-31T18:00Z.');
+  return () => at;
 }
 
 export function integer(text: string): number {

@@ -1,37 +1,44 @@
 /** The commander program: global flags, the tree, and what happens with every error. */
 import { Command, CommanderError, Option } from 'commander';
 import type { Clock } from '../clock.js';
+import type { Keychain } from '../config/keychain.js';
+import { OUTPUTS } from '../config/schema.js';
 import { exitCode, Interrupted, SkyvernError, UsageError, Verdict } from '../errors.js';
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
 import type { Random } from '../random.js';
 import { formatError } from '../render/errors.js';
-import { OUTPUT_MODES } from '../render/pick.js';
-import { COMMANDS, type CommandEntry, type CommandFile, type CommandGroup, isGroup } from './commands/index.js';
+import { type Word, withoutAliases } from './aliases.js';
+import { COMMANDS, type CommandEntry, type CommandFile, type CommandNode, isGroup } from './commands/index.js';
 import type { CliContext, GlobalFlags } from './context.js';
+import type { World } from './main.js';
 import { duration } from './parsers.js';
+import { setShape } from './shape.js';
 
 /** Flags that every command takes, before or after its name. */
-const globalOptions = (): Option[] => [
+export const globalOptions = (): Option[] => [
   new Option('--local', 'use the embedded server on this machine (started when needed)'),
   new Option('--profile <name>', 'use this profile of the configuration'),
   new Option('--base-url <url>', 'use the Skyvern server at this address'),
   new Option('--api-key-file <file>', 'read the API key from a file, or from standard input with `-`'),
   new Option('--insecure-http', 'send the key over plain http to a host that is not this machine'),
-  new Option('--output <mode>', 'what to print').choices(OUTPUT_MODES),
+  new Option('--output <mode>', 'what to print').choices(OUTPUTS),
   new Option('--json', 'the same as --output json'),
   new Option('-q, --quiet', 'the same as --output quiet'),
+  new Option('--query <jmespath>', 'print this part of the result, as JSON'),
+  new Option('--columns <names>', 'in lists, only these columns: headings or fields, with commas'),
   new Option('--no-color', 'no colours'),
   new Option('--no-input', 'never ask'),
   new Option('--timeout <duration>', 'give up after this time: seconds, or 90s, 10m, 2h').argParser(duration),
 ];
 
 export async function runProgram(
-  argv: readonly string[],
+  given: readonly string[],
   io: Io,
   interrupt: AbortSignal,
-  world: { readonly clock: Clock; readonly random: Random },
+  world: World & { readonly clock: Clock; readonly random: Random },
 ): Promise<number> {
+  const argv = withoutAliases(given, wordsOf(given));
   const stop = new AbortController();
   const onInterrupt = () => stop.abort(new Interrupted(EXIT_OF_SIGNAL[String(interrupt.reason)] ?? 'interrupted'));
   if (interrupt.aborted) onInterrupt();
@@ -43,6 +50,7 @@ export async function runProgram(
   let color = true;
   const ctx: CliContext = {
     io,
+    keychain: systemKeychain,
     ...world,
     paths: paths(io),
     signal: stop.signal,
@@ -53,22 +61,24 @@ export async function runProgram(
     get deadlineAt() {
       return deadlineAt;
     },
+    limitTo(timeoutMs) {
+      if (deadlineAt !== null) return;
+      deadlineAt = world.clock.monotonic() + timeoutMs;
+      world.clock.sleep(timeoutMs, over.signal).then(
+        () => timeout.abort(new SkyvernError('timeout', 'timeout', 'the time limit passed', { hint: 'give a longer --timeout' })),
+        () => {},
+      );
+    },
     callSignal: AbortSignal.any([stop.signal, timeout.signal]),
     onEnd: (cleanUp) => cleanUps.push(cleanUp),
   };
-  const startDeadline = (timeoutMs: number) => {
-    deadlineAt = world.clock.monotonic() + timeoutMs;
-    world.clock.sleep(timeoutMs, over.signal).then(
-      () => timeout.abort(new SkyvernError('timeout', 'timeout', 'the time limit passed', { hint: 'give a longer --timeout' })),
-      () => {},
-    );
-  };
   try {
     const program = await buildProgram(argv, ctx);
-    program.hook('preAction', (_, action) => {
+    program.hook('preAction', async (_, action) => {
       const { timeout: timeoutMs, color: asked } = action.optsWithGlobals<GlobalFlags>();
       color = asked !== false;
-      if (timeoutMs !== undefined) startDeadline(timeoutMs);
+      if (timeoutMs !== undefined) ctx.limitTo(timeoutMs);
+      await shapeResults(io, action.optsWithGlobals<GlobalFlags>());
     });
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return exitCode('ok');
@@ -89,6 +99,21 @@ export async function runProgram(
   }
 }
 
+/** The package is optional, and few commands need it. */
+async function systemKeychain(): Promise<Keychain> {
+  const { openKeychain } = await import('../config/keychain.js');
+  return openKeychain(() => import('@napi-rs/keyring' as string));
+}
+
+/** Read and checked before the command does anything. */
+async function shapeResults({ stdout }: Io, { query, columns }: GlobalFlags): Promise<void> {
+  if (query === undefined && columns === undefined) return;
+  setShape(stdout, {
+    ...(query !== undefined && { query: (await import('./query.js')).compileQuery(query, '--query') }),
+    ...(columns !== undefined && { columns: columns.split(',').map((name) => name.trim()) }),
+  });
+}
+
 const EXIT_OF_SIGNAL: Readonly<Record<string, 'interrupted' | 'terminated' | 'hangup'>> = {
   SIGINT: 'interrupted',
   SIGTERM: 'terminated',
@@ -101,31 +126,37 @@ export async function buildProgram(argv: readonly string[], ctx: CliContext): Pr
   const program = configure(new Command('skyvern'), ctx.io);
   program
     .description('Start, watch and script Skyvern browser automations: on Skyvern Cloud, on your own server, or on this machine.')
-    .version(`skyvern ${__VERSION__}`, '-V, --version', 'print the version')
     .helpCommand(false);
+  // After a command it is the command's own: `workflow get --version 2`.
+  if (words.length === 0) program.version(`skyvern ${__VERSION__}`, '-V, --version', 'print the version');
   for (const option of globalOptions()) program.addOption(option);
   program.addHelpText(
     'after',
     '\nFirst steps:\n  skyvern demo\n  skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page"',
   );
-  for (const entry of COMMANDS) {
-    if (!isGroup(entry)) {
-      program.addCommand(await leaf(entry, words[0] === entry.name, ctx));
-      continue;
-    }
-    const group = configure(new Command(entry.name), ctx.io).summary(entry.summary).description(entry.summary).helpCommand(false);
-    for (const each of entry.commands) group.addCommand(await leaf(each, words[0] === entry.name && words[1] === each.name, ctx));
-    program.addCommand(group);
-  }
+  for (const entry of COMMANDS) program.addCommand(await node(entry, words, ctx));
   return program;
 }
 
 /** Every command with everything it takes: for documents and tests. */
 export async function allCommands(): Promise<readonly { readonly path: string; readonly file: CommandFile; readonly summary: string }[]> {
-  const entries = COMMANDS.flatMap((entry: CommandEntry | CommandGroup) =>
-    isGroup(entry) ? entry.commands.map((each) => ({ path: `${entry.name} ${each.name}`, each })) : [{ path: entry.name, each: entry }],
+  const entries = leaves(COMMANDS, '');
+  return Promise.all(entries.map(async ({ path, entry }) => ({ path, summary: entry.summary, file: await entry.load() })));
+}
+
+const leaves = (entries: readonly CommandNode[], above: string): { readonly path: string; readonly entry: CommandEntry }[] =>
+  entries.flatMap((entry) =>
+    isGroup(entry) ? leaves(entry.commands, `${above}${entry.name} `) : [{ path: `${above}${entry.name}`, entry }],
   );
-  return Promise.all(entries.map(async ({ path, each }) => ({ path, summary: each.summary, file: await each.load() })));
+
+/** @param words what argv names: the first is this node or another one */
+async function node(entry: CommandNode, words: readonly string[], ctx: CliContext): Promise<Command> {
+  const isNamed = words[0] === entry.name;
+  if (!isGroup(entry)) return leaf(entry, isNamed, ctx);
+  const group = configure(new Command(entry.name), ctx.io).summary(entry.summary).description(entry.summary).helpCommand(false);
+  const commands = isNamed ? entry.commands : []; // help shows those of the group that is named
+  for (const each of commands) group.addCommand(await node(each, words.slice(1), ctx));
+  return group;
 }
 
 async function leaf(entry: CommandEntry, wanted: boolean, ctx: CliContext): Promise<Command> {
@@ -134,6 +165,9 @@ async function leaf(entry: CommandEntry, wanted: boolean, ctx: CliContext): Prom
   return command;
 }
 
+/** No wider, so that it is the same text nearly everywhere: the build makes the program's own ready. */
+const HELP_WIDTH = 80;
+
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
@@ -141,19 +175,21 @@ function configure(command: Command, io: Io): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: () => {}, // said once, by the error handler
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(io.stderr.columns ?? HELP_WIDTH, HELP_WIDTH),
     });
 }
 
-/** The first two words that are no flags and no values of flags. */
-function commandWords(argv: readonly string[]): string[] {
+const commandWords = (argv: readonly string[]): string[] => wordsOf(argv).map(({ text }) => text);
+
+/** The first words that are no flags and no values of flags: as many as name a command. */
+function wordsOf(argv: readonly string[]): Word[] {
   const withValue = new Set(globalOptions().flatMap((option) => (option.required ? [option.long] : [])));
-  const words: string[] = [];
-  for (let index = 0; index < argv.length && words.length < 2; index++) {
+  const words: Word[] = [];
+  for (let index = 0; index < argv.length && words.length < DEEPEST; index++) {
     const word = argv[index] as string;
     if (word === '--') break;
-    if (!word.startsWith('-')) words.push(word);
+    if (!word.startsWith('-')) words.push({ text: word, at: index });
     else if (withValue.has(word)) index++;
   }
   return words;
@@ -173,19 +209,30 @@ function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
   return new UsageError(message, { hint: suggestion ? `did you mean \`${suggestion}\`? ${help}` : help });
 }
 
+/** `browser session create`. */
+const DEEPEST = 3;
+
 /** As much of `skyvern GROUP COMMAND` as exists. */
 function commandPath(argv: readonly string[]): string {
-  const [first, second] = commandWords(argv);
-  const entry = COMMANDS.find((each) => each.name === first);
-  if (!entry) return '';
-  if (isGroup(entry) && entry.commands.some((each) => each.name === second)) return `${entry.name} ${second}`;
-  return entry.name;
+  const path: string[] = [];
+  let entries: readonly CommandNode[] = COMMANDS;
+  for (const word of commandWords(argv)) {
+    const entry = entries.find((each) => each.name === word);
+    if (!entry) break;
+    path.push(word);
+    entries = isGroup(entry) ? entry.commands : [];
+  }
+  return path.join(' ');
 }
 
 /** Errors must take the form that was asked for even when the flags themselves are wrong: so argv is read here. */
 function errorMode(argv: readonly string[], io: Io): 'json' | 'plain' {
   const at = argv.indexOf('--output');
-  const asked = argv.includes('--json') ? 'json' : at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--output='))?.slice(9);
+  const asked = argv.some((word) => word === '--json' || word.startsWith('--query'))
+    ? 'json'
+    : at >= 0
+      ? argv[at + 1]
+      : argv.find((word) => word.startsWith('--output='))?.slice(9);
   const mode = asked ?? io.env['SKYVERN_OUTPUT'];
   return mode === 'json' || mode === 'ndjson' ? 'json' : 'plain';
 }

@@ -1,7 +1,7 @@
 /** Starting a run at most once and, when asked, following it: shared by everything that starts one. */
 import { type Command, Option } from 'commander';
-import { Journal } from '../journal/journal.js';
-import type { StartProgress } from '../journal/startOnce.js';
+import { UsageError } from '../errors.js';
+import type { StartDeps, StartOptions, StartProgress } from '../journal/startOnce.js';
 import { startTask } from '../journal/startTask.js';
 import type { Run } from '../protocol/run.js';
 import type { TaskRunRequest } from '../protocol/task.js';
@@ -9,7 +9,9 @@ import { type OutputMode, preload } from '../render/pick.js';
 import { printable } from '../render/sanitize.js';
 import { duration, watchCommand } from '../render/words.js';
 import type { CliContext } from './context.js';
+import { expectation } from './expect.js';
 import { type FollowFlags, follow } from './follow.js';
+import { journalOf, settleQuietly } from './leftStarts.js';
 import { write, writeJson } from './output.js';
 import { runStore, type Target } from './target.js';
 
@@ -18,6 +20,7 @@ export interface StartFlags {
   readonly runKey?: string;
   readonly allowDuplicate?: boolean;
   readonly adopt?: 'exact' | 'content';
+  readonly fence?: boolean;
 }
 
 export const addStartOptions = (command: Command): Command =>
@@ -30,21 +33,47 @@ export const addStartOptions = (command: Command): Command =>
         .default('content'),
     );
 
-/** Starts the task, tells its id before anything else, and follows it with `--wait`. */
+/** For starts that can be fenced. */
+export const addFenceOption = (command: Command): Command =>
+  command.option(
+    '--fence',
+    'run in a browser session made for this start: after a lost answer it can be ended for certain, and is sent again',
+  );
+
+/** What is started: one of the journal's starts, with its request. */
+export interface Beginning {
+  readonly kind: string;
+  /** What people know it by. */
+  readonly label: string;
+  start(deps: StartDeps & Pick<Target, 'client'>, options: StartOptions): Promise<{ readonly run: Run }>;
+}
+
+export const taskBeginning = (body: TaskRunRequest): Beginning => ({
+  kind: 'task',
+  label: body.title ?? body.prompt,
+  start: (deps, options) => startTask(deps, body, options),
+});
+
+/** Starts a run, tells its id before anything else, and follows it with `--wait`. */
 export async function startAndFollow(
   ctx: CliContext,
   target: Target,
-  body: TaskRunRequest,
+  { kind, label, start }: Beginning,
   flags: StartFlags & FollowFlags,
   mode: OutputMode,
 ): Promise<void> {
-  const { io, clock, random, signal, paths } = ctx;
+  const { io, clock, random, signal } = ctx;
+  const expected = await expectation(flags);
+  if (!flags.wait && (flags.assert || flags.outputSchema !== undefined)) {
+    throw new UsageError('--assert and --output-schema look at the output of a run that has ended', { hint: 'add --wait' });
+  }
   if (flags.wait) preload(io, mode);
+  await settleQuietly(ctx, target, mode !== 'quiet' && mode !== 'ndjson');
   const { client, baseUrl, profile, local, deadlineAt } = target;
-  const { run } = await startTask(
+  const { run } = await start(
     {
       client,
-      journal: new Journal({ paths, owner: io, clock, random }),
+      journal: journalOf(ctx),
       clock,
       random,
       signal,
@@ -53,12 +82,16 @@ export async function startAndFollow(
       onProgress: (progress) => say(ctx, mode, progress),
       ...(deadlineAt !== null && { deadlineAt }),
     },
-    body,
-    { runKey: flags.runKey, allowDuplicate: flags.allowDuplicate === true, adopt: flags.adopt ?? 'content' },
+    {
+      runKey: flags.runKey,
+      allowDuplicate: flags.allowDuplicate === true,
+      adopt: flags.adopt ?? 'content',
+      fence: flags.fence === true,
+    },
   );
-  const label = body.title ?? body.prompt;
-  runStore(ctx).remember({ run_id: run.run_id, kind: 'task', base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
-  if (flags.wait) return follow(ctx, { ...target, runId: run.run_id }, flags, mode, { title: label, createdMs: clock.monotonic() });
+  runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
+  if (flags.wait)
+    return follow(ctx, { ...target, runId: run.run_id }, flags, mode, { title: label, createdMs: clock.monotonic(), expected });
   await tellStarted(ctx, run, mode);
 }
 
@@ -86,6 +119,7 @@ function words(progress: StartProgress): string | null {
     case 'lost':
       return `The reply was lost (${progress.reason}). Looking for your run ...`;
     case 'looking':
+      if (progress.elapsed_ms === 0) return null; // that it begins was said
       return `still looking (${duration(progress.elapsed_ms)} of ${duration(progress.limit_ms)})`;
     case 'found':
       return `found ${progress.run_id} (${duration(progress.elapsed_ms)})`;

@@ -1,17 +1,21 @@
 /** Lists: a table fitted to the terminal, tab-separated without header in a pipe, or JSON. */
+
+import { UsageError } from '../errors.js';
 import type { Out } from '../io.js';
-import { printable } from '../render/sanitize.js';
+import { printable, safeJson } from '../render/sanitize.js';
 import { write, writeJson } from './output.js';
+import { shapeOf } from './shape.js';
 
 export type Column<Row> = readonly [heading: string, cell: (row: Row) => string | null];
 
 /** Writes `rows` as they are for JSON, else what the columns show of them. */
 export async function printTable<Row>(out: Out, rows: readonly Row[], columns: readonly Column<Row>[], json: boolean): Promise<void> {
   if (json) return writeJson(out, rows);
-  const cells = rows.map((row) => columns.map(([, cell]) => printable(cell(row) ?? '')));
+  const shown = chosen(columns, rows, shapeOf(out).columns);
+  const cells = rows.map((row) => shown.map(([, cell]) => printable(cell(row) ?? '')));
   if (!out.isTTY) return write(out, cells.map((row) => `${row.join('\t')}\n`).join(''));
   const { default: Table } = await import('cli-table3');
-  const headings = columns.map(([heading]) => heading);
+  const headings = shown.map(([heading]) => heading);
   const table = new Table({
     head: headings,
     colWidths: columnWidths([headings, ...cells], out.columns ?? 80),
@@ -21,6 +25,26 @@ export async function printTable<Row>(out: Out, rows: readonly Row[], columns: r
   table.push(...cells);
   await write(out, `${table.toString().replace(/ +$/gm, '')}\n`);
 }
+
+/** The columns that `--columns` names, in its order: by heading, else by a field of the rows. */
+function chosen<Row>(columns: readonly Column<Row>[], rows: readonly Row[], names: readonly string[] | undefined): readonly Column<Row>[] {
+  return (names ?? []).length === 0
+    ? columns
+    : (names as readonly string[]).map((name) => {
+        const known = columns.find(([heading]) => heading.toLowerCase() === name.toLowerCase());
+        if (known) return known;
+        const fields = new Set(rows.flatMap((row) => Object.keys(row as object)));
+        if (rows.length > 0 && !fields.has(name)) {
+          throw new UsageError(`there is no column ${JSON.stringify(printable(name, { maxLength: 60 }))}`, {
+            hint: `there are ${[...columns.map(([heading]) => heading.toLowerCase()), ...[...fields].sort()].join(', ')}`,
+          });
+        }
+        return [name.toUpperCase(), (row) => cellOf((row as Readonly<Record<string, unknown>>)[name])];
+      });
+}
+
+const cellOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'string' ? value : safeJson(value);
 
 const BORDERS = [
   'top',

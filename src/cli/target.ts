@@ -1,19 +1,21 @@
 /** Which server a command talks to, with which key: the embedded one, the one of the settings, or the one that knows the run. */
 import type { Command } from 'commander';
-import { type CallOptions, SkyvernClient } from '../client/client.js';
+import { ApiClient, type CallOptions, type ClientOptions } from '../client/client.js';
+import { LOCAL_PROFILE } from '../config/files.js';
 import { type ApiKey, readApiKey, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { RunStore } from '../journal/runStore.js';
-import { parseBaseUrl } from '../origin.js';
+import { isLoopback, parseBaseUrl } from '../origin.js';
 import { runIdFrom } from '../protocol/ids.js';
 import { printable } from '../render/sanitize.js';
-import { findLocalServer, type LocalServer } from '../server/daemon.js';
+import type { LocalServer } from '../server/daemon.js';
+import { StateFolder } from '../server/stateFile.js';
 import type { CliContext, GlobalFlags } from './context.js';
-import { daemonDeps, startLocal } from './local.js';
-import { keychain, settingsOf } from './settings.js';
+import { exchangeLog } from './exchangeLog.js';
+import { isEmbedded, readOnlyOf, settingsOf } from './settings.js';
 
 export interface Target {
-  readonly client: SkyvernClient;
+  readonly client: ApiClient;
   readonly baseUrl: URL;
   readonly profile: string;
   /** The embedded server of this machine. */
@@ -28,7 +30,11 @@ export interface RunTarget extends Target {
   readonly runId: string;
 }
 
-const LOCAL_PROFILE = 'local';
+/** Runs that one command takes at once: what the API takes at once. */
+export const MAX_RUNS = 100;
+
+export const addRunsArgument = (command: Command): Command =>
+  command.argument('<run...>', `ids of at most ${MAX_RUNS} runs, dashboard URLs, or @last`);
 
 export const addRunArgument = (command: Command): Command => command.argument('<run>', 'id of a run, its dashboard URL, or @last');
 
@@ -36,24 +42,43 @@ export const runStore = ({ paths, io, clock, random }: CliContext): RunStore => 
 
 /** The server that the flags and settings name; the embedded one is started when needed. */
 export async function connect(ctx: CliContext, command: Command): Promise<Target> {
-  const { local, baseUrl, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
+  const { local, baseUrl } = command.optsWithGlobals<GlobalFlags>();
   if (local && baseUrl !== undefined) throw new UsageError('--local and --base-url name two servers', { hint: 'give one of them' });
   const settings = settingsOf(ctx, command);
-  if (local || (settings.profile.value === LOCAL_PROFILE && settings.baseUrl.source === 'default')) return connectLocal(ctx);
+  if (isEmbedded(command, settings)) return connectLocal(ctx, command);
   // With the variables of `local env` the embedded server is meant, and its extensions may be used.
-  const own = settings.baseUrl.value.hostname === '127.0.0.1' ? await findLocalServer(daemonDeps(ctx)) : null;
-  if (own && new URL(own.baseUrl).origin === settings.baseUrl.value.origin) return localTarget(ctx, own);
-  return connectWith(ctx, settings, await keyFor(ctx, settings), insecureHttp === true);
+  if (new StateFolder(ctx.io).isAddress(settings.baseUrl.value)) {
+    const { findLocal } = await import('./local.js');
+    const own = await findLocal(ctx);
+    if (own) return localTarget(ctx, command, own);
+  }
+  return connectWith(ctx, command, await keyFor(ctx, settings), settings);
 }
 
 /** The key that the settings mean for the server that they mean. */
-export const keyFor = ({ io, paths }: CliContext, settings: Settings): Promise<ApiKey> => readApiKey({ io, paths, settings, keychain });
+export const keyFor = ({ io, paths, keychain }: CliContext, settings: Settings): Promise<ApiKey> =>
+  readApiKey({ io, paths, settings, keychain });
 
-export const connectWith = (ctx: CliContext, { baseUrl, profile }: Settings, key: ApiKey, insecureHttp: boolean): Target =>
-  targetOf(ctx, baseUrl.value, key.value, profile.value, false, insecureHttp);
+/** A server with a given key. */
+export function connectWith(
+  ctx: CliContext,
+  command: Command,
+  key: ApiKey,
+  { baseUrl, profile }: Pick<Settings, 'baseUrl' | 'profile'> = settingsOf(ctx, command),
+): Target {
+  const { insecureHttp } = command.optsWithGlobals<GlobalFlags>();
+  return targetOf(ctx, command, {
+    baseUrl: baseUrl.value,
+    apiKey: key.value,
+    profile: profile.value,
+    local: false,
+    allowInsecureHttp: insecureHttp === true,
+  });
+}
 
-export async function connectLocal(ctx: CliContext): Promise<Target> {
-  return localTarget(ctx, await startLocal(ctx));
+export async function connectLocal(ctx: CliContext, command: Command): Promise<Target> {
+  const { startLocal } = await import('./local.js'); // few commands start a server, all come through here
+  return localTarget(ctx, command, await startLocal(ctx));
 }
 
 /** The server where this run lives: the one it was started at, unless the command line says otherwise. */
@@ -81,28 +106,45 @@ export async function connectTo(
   command: Command,
   home: { readonly local: boolean; readonly base_url: string; readonly profile: string },
 ): Promise<Target> {
-  if (home.local) return connectLocal(ctx);
+  if (home.local) return connectLocal(ctx, command);
   const settings = settingsOf(ctx, command);
   const baseUrl = { ...settings.baseUrl, value: parseBaseUrl(home.base_url) };
   const at = { ...settings, baseUrl, profile: { ...settings.profile, value: home.profile } };
-  return connectWith(ctx, at, await keyFor(ctx, at), command.optsWithGlobals<GlobalFlags>().insecureHttp === true);
+  return connectWith(ctx, command, await keyFor(ctx, at), at);
 }
 
-const localTarget = (ctx: CliContext, { baseUrl, token }: LocalServer): Target =>
-  targetOf(ctx, new URL(baseUrl), token, LOCAL_PROFILE, true, false);
+const localTarget = (ctx: CliContext, command: Command, { baseUrl, token }: LocalServer): Target =>
+  targetOf(ctx, command, {
+    baseUrl: new URL(baseUrl),
+    apiKey: token,
+    profile: LOCAL_PROFILE,
+    local: true,
+    allowInsecureHttp: false,
+  });
 
-function targetOf(ctx: CliContext, baseUrl: URL, apiKey: string, profile: string, local: boolean, allowInsecureHttp: boolean): Target {
-  const { clock, random, deadlineAt, callSignal } = ctx;
-  const client = new SkyvernClient({
+interface Address extends Pick<Target, 'baseUrl' | 'profile' | 'local'>, Required<Pick<ClientOptions, 'apiKey' | 'allowInsecureHttp'>> {}
+
+function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp, ...at }: Address): Target {
+  const readOnly = readOnlyOf(settingsOf(ctx, command)); // first: it may begin the time limit
+  const { io, clock, random, deadlineAt, callSignal, timeouts } = ctx;
+  const { baseUrl } = at;
+  const onExchange = exchangeLog(io);
+  const client = new ApiClient({
     baseUrl,
     apiKey,
     clock,
     random,
-    env: ctx.io.env,
+    env: io.env,
     userAgent: `skyvern-cli/${__VERSION__}`,
     allowInsecureHttp,
+    ...(timeouts && { timeouts }),
+    ...(readOnly && { readOnly }),
+    ...(onExchange && { onExchange }),
     ...(deadlineAt !== null && { deadlineAt }),
   });
+  if (baseUrl.protocol === 'http:' && !isLoopback(baseUrl)) {
+    io.stderr.write(`warning: the key goes to ${baseUrl.origin} in plain http: whoever is on the way can read it\n`);
+  }
   ctx.onEnd(() => client.close());
-  return { client, baseUrl, profile, local, deadlineAt, call: { signal: callSignal } };
+  return { client, ...at, deadlineAt, call: { signal: callSignal } };
 }

@@ -1,7 +1,15 @@
 /**
  * What an answer, or the lack of one, means: one sentence, a stable code, an exit code, and whether anything may have happened.
  */
-import { ApiError, type ErrorOptions, type ExitName, IntegrityError, NetworkError, type SkyvernError } from '../errors.js';
+import {
+  apiError,
+  type ErrorOptions,
+  type ExitName,
+  IntegrityError,
+  NetworkError,
+  type SkyvernError,
+  SkyvernTimeoutError,
+} from '../errors.js';
 import { isLoopback } from '../origin.js';
 import { asObject, type Wire } from '../protocol/decode.js';
 import type { ExchangeError } from './connection.js';
@@ -43,6 +51,8 @@ export interface Asked {
 }
 
 const MAX_DETAIL = 600;
+/** Where nothing better is known. */
+export const LOOK_AROUND = '`skyvern doctor` looks for what is in the way';
 
 export const header = (headers: Headers, name: string): string | undefined => {
   const value = headers[name];
@@ -67,12 +77,13 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   if (status < 400) return redirected(reply, asked);
   const detail = detailOf(reply, asked.redact);
   const [exit, code, sentence] = verdict(status, detail, asked);
-  const options = withRequestId({ hint: hintFor(code, asked) }, headers, asked.redact);
+  const url = `${asked.baseUrl.origin}${asked.path}`;
+  const options = withRequestId({ hint: hintFor(code, asked), reply: { status, headers, url } }, headers, asked.redact);
   const body = maskSecrets(jsonOrText(reply.text, asked.redact));
   const received =
     status === 429 ? 'rate_limited' : status >= 500 || status === 408 || status === 425 || status === 499 ? 'unknown' : 'rejected';
   return {
-    error: new ApiError(exit, code, status, sentence, body, options),
+    error: apiError(exit, code, status, sentence, body, options),
     received,
     transient: received === 'rate_limited' || (received === 'unknown' && status !== 501 && status !== 505),
     timedOut: status === 408 || status === 504,
@@ -83,7 +94,10 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
 export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
   const { origin } = asked.baseUrl;
   const fail = (code: string, message: string, options: { hint?: string; transient?: boolean; timedOut?: boolean } = {}): Failure => ({
-    error: new NetworkError(code, asked.redact(message), { hint: options.hint ?? '', cause: error }),
+    error: new (options.timedOut ? SkyvernTimeoutError : NetworkError)(code, asked.redact(message), {
+      hint: options.hint ?? LOOK_AROUND,
+      cause: error,
+    }),
     received: error.sent ? 'unknown' : 'never_sent',
     transient: options.transient ?? true,
     timedOut: options.timedOut ?? false,
@@ -145,7 +159,7 @@ export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
 export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
   const type = header(reply.headers, 'content-type') ?? '';
   const what = `the answer of ${asked.baseUrl.origin} to ${asked.method} ${asked.path}`;
-  const bad = (code: string, sentence: string, transient: boolean, hint = ''): Failure => ({
+  const bad = (code: string, sentence: string, transient: boolean, hint = LOOK_AROUND): Failure => ({
     error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint }, reply.headers, asked.redact)),
     received: 'unknown',
     transient,
@@ -252,8 +266,17 @@ function hintFor(code: string, { baseUrl }: Asked): string {
       return 'check SKYVERN_BASE_URL or --base-url, and the version of the server';
     case 'rate_limited':
       return 'try again later';
+    case 'not_found':
+      return 'check the id; `skyvern auth status` shows which server and account are asked';
+    case 'forbidden':
+      return '`skyvern auth status` shows whose key is used';
+    case 'payment_required':
+      return 'check the plan and the credits of the account';
+    case 'server_error':
+    case 'timeout':
+      return LOOK_AROUND;
     default:
-      return '';
+      return 'change what it names, and try again';
   }
 }
 

@@ -2,33 +2,66 @@
 import type { Readable } from 'node:stream';
 import { NetworkError, SkyvernError } from '../errors.js';
 import { type Artifact, decodeArtifact } from '../protocol/artifact.js';
-import { asArray, asObject, asString, listOf, optionalString, type Wire } from '../protocol/decode.js';
+import { asObject, asString, decodeList, listOf, type Wire } from '../protocol/decode.js';
 import { decodeRun, decodeRunListItem, type Run, type RunListItem } from '../protocol/run.js';
 import { isTerminalStatus } from '../protocol/status.js';
-import type { TaskRunRequest } from '../protocol/task.js';
 import { type Action, decodeAction, decodeStep, decodeTimelineItem, type Step, type TimelineItem } from '../protocol/timeline.js';
+import { decodeWebhookReplay, type WebhookReplay } from '../protocol/webhookReplay.js';
 import type { RunPoll, RunSource } from '../runs/source.js';
 import { header } from './answers.js';
-import { type CallOptions, type ClientOptions, Http, type OnceOutcome } from './http.js';
+import { ProfilesApi } from './browserProfiles.js';
+import { SessionsApi } from './browserSessions.js';
+import { CredentialsApi } from './credentials.js';
+import { CustomLlmsApi } from './customLlms.js';
+import { FilesApi } from './files.js';
+import { FoldersApi } from './folders.js';
+import { type CallOptions, type ClientOptions, Http } from './http.js';
+import { RawApi } from './raw.js';
+import { SchedulesApi } from './schedules.js';
+import { ScriptsApi } from './scripts.js';
+import { StartsApi } from './starts.js';
+import { TagsApi } from './tags.js';
+import { WorkflowsApi } from './workflows.js';
 
+export type { BrowserSession } from '../protocol/browserSession.js';
 export type { CallOptions, ClientOptions, Exchanged, JsonReply, OnceOutcome } from './http.js';
 
-export class SkyvernClient {
+export class ApiClient {
   readonly runs: RunsApi;
-  readonly tasks: TasksApi;
+  readonly starts: StartsApi;
+  readonly workflows: WorkflowsApi;
+  readonly schedules: SchedulesApi;
   readonly server: ServerApi;
   readonly sessions: SessionsApi;
+  readonly profiles: ProfilesApi;
+  readonly credentials: CredentialsApi;
+  readonly files: FilesApi;
   readonly artifacts: ArtifactsApi;
+  readonly folders: FoldersApi;
+  readonly tags: TagsApi;
+  readonly scripts: ScriptsApi;
+  readonly customLlms: CustomLlmsApi;
+  readonly raw: RawApi;
   readonly #http: Http;
 
   /** Opens nothing yet. Throws `UsageError` `insecure_http` and `SkyvernError` `bad_key`. */
   constructor(options: ClientOptions) {
     this.#http = new Http(options);
     this.runs = new RunsApi(this.#http);
-    this.tasks = new TasksApi(this.#http);
+    this.starts = new StartsApi(this.#http);
+    this.workflows = new WorkflowsApi(this.#http);
+    this.schedules = new SchedulesApi(this.#http);
     this.server = new ServerApi(this.#http);
     this.sessions = new SessionsApi(this.#http);
+    this.profiles = new ProfilesApi(this.#http);
+    this.credentials = new CredentialsApi(this.#http);
+    this.files = new FilesApi(this.#http);
     this.artifacts = new ArtifactsApi(this.#http);
+    this.folders = new FoldersApi(this.#http);
+    this.tags = new TagsApi(this.#http);
+    this.scripts = new ScriptsApi(this.#http);
+    this.customLlms = new CustomLlmsApi(this.#http);
+    this.raw = new RawApi(this.#http);
   }
 
   /** Drops all connections, so that nothing keeps the process alive. The client may be used again. */
@@ -95,17 +128,17 @@ export class RunsApi implements RunSource {
 
   /** `GET /v1/runs/{id}/timeline`. `ApiError` 400 where this kind of run has none. */
   timeline(runId: string, call?: CallOptions): Promise<TimelineItem[]> {
-    return this.#http.get(`/v1/runs/${segment(runId)}/timeline`, (value) => list(value, decodeTimelineItem), { call });
+    return this.#http.get(`/v1/runs/${segment(runId)}/timeline`, decodeList(decodeTimelineItem), { call });
   }
 
   /** `GET /api/v1/tasks/{id}/steps`. */
   steps(taskId: string, call?: CallOptions): Promise<Step[]> {
-    return this.#http.get(`/api/v1/tasks/${segment(taskId)}/steps`, (value) => list(value, decodeStep), { call });
+    return this.#http.get(`/api/v1/tasks/${segment(taskId)}/steps`, decodeList(decodeStep), { call });
   }
 
   /** `GET /api/v1/tasks/{id}/actions`. */
   actions(taskId: string, call?: CallOptions): Promise<Action[]> {
-    return this.#http.get(`/api/v1/tasks/${segment(taskId)}/actions`, (value) => list(value, decodeAction), { call });
+    return this.#http.get(`/api/v1/tasks/${segment(taskId)}/actions`, decodeList(decodeAction), { call });
   }
 
   /** `GET /v1/runs`: one page. */
@@ -130,7 +163,7 @@ export class RunsApi implements RunSource {
         },
       },
       call,
-      (value) => list(value, decodeRunListItem),
+      decodeList(decodeRunListItem),
     );
     return { items: decoded, serverNow: reply.serverNow };
   }
@@ -162,9 +195,25 @@ export class RunsApi implements RunSource {
     return this.#http.post('/v1/runs/cancel', { run_ids: runIds }, decode, call);
   }
 
+  /** `POST /v1/runs/{id}/retry_webhook`: sends the webhook once, now, and waits for the receiver. `ApiError` 400 for a run that goes on. */
+  retryWebhook(runId: string, webhookUrl: string | undefined, call?: CallOptions): Promise<WebhookReplay> {
+    const body = webhookUrl === undefined ? {} : { webhook_url: webhookUrl };
+    const timeouts = { headersMs: 90_000 };
+    return this.#http.change(
+      { method: 'POST', path: `/v1/runs/${segment(runId)}/retry_webhook`, body, timeouts },
+      decodeWebhookReplay,
+      call,
+    );
+  }
+
+  /** `POST /v1/workflows/runs/{id}/continue`: answers a paused run. `ApiError` 404 for one that is not paused. */
+  continue(runId: string, call?: CallOptions): Promise<void> {
+    return this.#http.post(`/v1/workflows/runs/${segment(runId)}/continue`, undefined, () => undefined, call);
+  }
+
   /** `GET /v1/runs/{id}/artifacts`: oldest first, `[]` for an unknown run. */
   artifacts(runId: string, types: readonly string[] = [], call?: CallOptions): Promise<Artifact[]> {
-    return this.#http.get(`/v1/runs/${segment(runId)}/artifacts`, (value) => list(value, decodeArtifact), {
+    return this.#http.get(`/v1/runs/${segment(runId)}/artifacts`, decodeList(decodeArtifact), {
       query: { artifact_type: types },
       call,
     });
@@ -174,8 +223,12 @@ export class RunsApi implements RunSource {
 /** The bytes of an artifact. The type is what the server says, and often wrong: look at the first bytes. */
 export interface ArtifactContent {
   readonly contentType: string | null;
-  /** Null when the server does not say. */
+  /** Of `body`. Null when the server does not say. */
   readonly sizeBytes: number | null;
+  /** Where `body` begins in the whole: 0 when the server sent it all, whatever was asked for. */
+  readonly offset: number;
+  /** From `content-disposition`: the name that the page gave its file. */
+  readonly fileName: string | null;
   /** Ends in an error when the connection is cut. */
   readonly body: Readable;
 }
@@ -192,80 +245,44 @@ export class ArtifactsApi {
     return this.#http.get(`/v1/artifacts/${segment(artifactId)}`, decodeArtifact, { call });
   }
 
-  /** `GET /v1/artifacts/{id}/content`, streamed. */
-  async content(artifactId: string, call?: CallOptions): Promise<ArtifactContent> {
-    const { body, headers } = await this.#http.stream(`/v1/artifacts/${segment(artifactId)}/content`, call);
+  /**
+   * `GET /v1/artifacts/{id}/content`, streamed.
+   * @param offset bytes that are here already: the answer begins there, where the server can; `ApiError` 416 at or past the end
+   */
+  async content(artifactId: string, call?: CallOptions, offset = 0): Promise<ArtifactContent> {
+    const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
+    const { status, body, headers } = await this.#http.stream(`/v1/artifacts/${segment(artifactId)}/content`, call, range);
     const length = header(headers, 'content-length');
+    const from = /^bytes (\d+)-/.exec(header(headers, 'content-range') ?? '')?.[1];
     return {
       body,
       contentType: header(headers, 'content-type') ?? null,
       sizeBytes: length !== undefined && /^\d+$/.test(length) ? Number(length) : null,
+      offset: status === 206 && from !== undefined ? Number(from) : 0,
+      fileName: dispositionName(header(headers, 'content-disposition') ?? ''),
     };
   }
 }
 
-/** `/v1/run/tasks`. */
-export class TasksApi {
-  readonly #http: Http;
-  constructor(http: Http) {
-    this.#http = http;
+/** The name in a `content-disposition` (RFC 6266); null when it has none. */
+function dispositionName(text: string): string | null {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(text)?.[1];
+  try {
+    if (encoded) return decodeURIComponent(encoded);
+  } catch {
+    // Not what the standard says; the plain one may be there.
   }
-
-  /**
-   * `POST /v1/run/tasks`, once. Only the journal may call it: a start that is not written down before can be lost, or made twice.
-   * Never rejects for what happens on the way: it says what came of it, and what the server may have received.
-   */
-  start(body: TaskRunRequest, options: { readonly idempotencyKey: string; readonly signal?: AbortSignal }): Promise<OnceOutcome> {
-    return this.#http.once(
-      {
-        method: 'POST',
-        path: '/v1/run/tasks',
-        body,
-        headers: { 'idempotency-key': options.idempotencyKey },
-      },
-      options.signal,
-    );
-  }
+  return /filename="((?:[^"\\]|\\.)*)"/i.exec(text)?.[1]?.replace(/\\(.)/g, '$1') ?? null;
 }
 
-export interface BrowserSession extends Wire {
-  readonly browser_session_id: string;
-  readonly status: string | null;
-  /** The run that uses it, or used it last. */
-  readonly runnable_id: string | null;
-}
-
-function decodeSession(value: unknown): BrowserSession {
-  const wire = asObject(value);
-  return {
-    ...wire,
-    browser_session_id: asString(wire['browser_session_id'], 'browser_session_id'),
-    status: optionalString(wire['status']),
-    runnable_id: optionalString(wire['runnable_id']),
-  };
-}
-
-/** `/v1/browser_sessions`. */
-export class SessionsApi {
-  readonly #http: Http;
-  constructor(http: Http) {
-    this.#http = http;
-  }
-
-  /** `POST /v1/browser_sessions`. `timeout` in minutes, 60 when left out. */
-  create(body: { readonly timeout?: number }, call?: CallOptions): Promise<BrowserSession> {
-    return this.#http.post('/v1/browser_sessions', body, decodeSession, call);
-  }
-
-  /** `GET /v1/browser_sessions/{id}`. */
-  get(sessionId: string, call?: CallOptions): Promise<BrowserSession> {
-    return this.#http.get(`/v1/browser_sessions/${segment(sessionId)}`, decodeSession, { call });
-  }
-
-  /** `POST /v1/browser_sessions/{id}/close`: fine also when it is closed already. */
-  close(sessionId: string, call?: CallOptions): Promise<void> {
-    return this.#http.post(`/v1/browser_sessions/${segment(sessionId)}/close`, undefined, () => undefined, call);
-  }
+/** Body of `POST /v1/sdk/run_action`. */
+export interface SdkActionRequest {
+  readonly url: string;
+  /** By its `type`: `ai_click`, `ai_input_text`, `ai_act`, `extract`, `validate`, `prompt`, ... */
+  readonly action: Wire & { readonly type: string };
+  readonly browser_session_id?: string | null;
+  readonly browser_address?: string | null;
+  readonly workflow_run_id?: string | null;
 }
 
 /** The server itself. */
@@ -289,6 +306,20 @@ export class ServerApi {
     return this.#http.get('/api/v1/organizations/me', decode, { call });
   }
 
+  /** `GET /v1/browser_types` (servers from 1.0.56): those that a session may ask for. */
+  browserTypes(call?: CallOptions): Promise<Wire[]> {
+    return this.#http.get('/v1/browser_types', decodeList(asObject), { call });
+  }
+
+  /** `POST /v1/sdk/run_action`: one action in a browser that is open. */
+  runAction(body: SdkActionRequest, call?: CallOptions): Promise<Wire & { readonly workflow_run_id: string }> {
+    const decode = (value: unknown) => ({
+      ...asObject(value),
+      workflow_run_id: asString(asObject(value)['workflow_run_id'], 'workflow_run_id'),
+    });
+    return this.#http.post('/v1/sdk/run_action', body, decode, call);
+  }
+
   /** `GET /api/v1/heartbeat`: its text. Needs no key. */
   async heartbeat(call?: CallOptions): Promise<string> {
     const { body } = await this.#http.stream('/api/v1/heartbeat', call);
@@ -300,6 +331,3 @@ export class ServerApi {
     return text;
   }
 }
-
-const list = <T>(value: unknown, item: (value: unknown, path: string) => T): T[] =>
-  asArray(value).map((each, index) => item(each, `[${index}]`));

@@ -5,13 +5,25 @@
  */
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.js';
-import { IntegrityError, NetworkError, SkyvernError, UsageError } from '../errors.js';
+import { IntegrityError, NetworkError, type ReplyHead, SkyvernError, UsageError } from '../errors.js';
 import { isLoopback } from '../origin.js';
 import { DecodeError } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { ReadOptions } from '../runs/source.js';
-import { type Asked, type Failure, failureOf, failureOfExchange, type Headers, header, isFailure, jsonOf, type Reply } from './answers.js';
+import {
+  type Asked,
+  type Failure,
+  failureOf,
+  failureOfExchange,
+  type Headers,
+  header,
+  isFailure,
+  jsonOf,
+  LOOK_AROUND,
+  type Reply,
+} from './answers.js';
 import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type Method, type ProxyEnv, type Timeouts } from './connection.js';
+import { isRead, type ReadOnly, readOnlyError } from './readOnly.js';
 import { MASK, maskText, type Redact, redactor, secretsOf } from './redact.js';
 import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, retryAfterMs, serverTime } from './retry.js';
 
@@ -33,6 +45,8 @@ export interface ClientOptions {
   readonly deadlineAt?: number;
   /** Shared by all clients of a process unless a test brings its own. */
   readonly budget?: RetryBudget;
+  /** Where there is one, whatever is no read is refused before it is sent. */
+  readonly readOnly?: ReadOnly;
   /** Told of every exchange, secrets removed (`SKYVERN_DEBUG=http`). */
   readonly onExchange?: (exchange: Exchanged) => void;
 }
@@ -52,7 +66,19 @@ export interface Exchanged {
   readonly durationMs: number;
 }
 
-export type CallOptions = ReadOptions;
+/** What one call may have of its own, in place of the client's. */
+export interface CallOptions extends ReadOptions {
+  readonly apiKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Added to the method's own. */
+  readonly query?: Query;
+  /** For the whole exchange; where the answer is streamed, until it begins. */
+  readonly timeoutMs?: number;
+  /** Repeats, where what was asked may be repeated. */
+  readonly maxRetries?: number;
+  /** Told of every answer, refusals included, before it is decoded. */
+  readonly onReply?: (reply: ReplyHead) => void;
+}
 
 /** A body that is no JSON: read anew for each try. */
 export interface RawBody {
@@ -70,6 +96,8 @@ interface Send {
   readonly raw?: RawBody;
   readonly timeouts?: Partial<Timeouts>;
   readonly fresh?: boolean;
+  /** The server knows a repeat when it sees one. */
+  readonly repeatable?: boolean;
 }
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
@@ -116,11 +144,7 @@ export class Http {
         hint: 'use https, or add --insecure-http where you trust the network',
       });
     }
-    if (!/^[\x21-\x7e]*$/.test(apiKey)) {
-      throw new SkyvernError('auth', 'bad_key', 'the API key holds spaces, line breaks or characters that no key has', {
-        hint: 'copy it again, without quotes',
-      });
-    }
+    checkedKey(apiKey);
     this.#options = options;
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.#retries = { ...DEFAULT_RETRIES, ...options.retries };
@@ -141,7 +165,7 @@ export class Http {
   async reply<T>(send: Send, call: CallOptions = {}, decode: (value: unknown) => T): Promise<{ decoded: T; reply: JsonReply }> {
     const reply = await this.#repeat<JsonReply>(
       call,
-      () => this.#once(send, call.signal),
+      () => this.#once(send, call),
       (failure) => failure.transient,
     );
     if (reply.status === 304) return { decoded: decode(null), reply };
@@ -155,16 +179,18 @@ export class Http {
 
   /** A change by any method and with any body, repeated as a `post` is. */
   async change<T>(send: Send, decode: (value: unknown) => T, call: CallOptions = {}): Promise<T> {
-    const safe = (failure: Failure) => failure.transient && (failure.received === 'never_sent' || failure.received === 'rate_limited');
-    const reply = await this.#repeat<JsonReply>(call, () => this.#once(send, call.signal), safe);
+    const mayRepeat = send.repeatable ? ({ transient }: Failure) => transient : isSafe;
+    const reply = await this.#repeat<JsonReply>(call, () => this.#once(send, call), mayRepeat);
     return this.#decode(send, reply, decode);
   }
 
   /** A request that is made exactly once, on a connection of its own. Never rejects for a failure of the exchange: it says which. */
-  async once(send: Omit<Send, 'fresh' | 'timeouts'>, signal: AbortSignal | undefined): Promise<OnceOutcome> {
+  async once(send: Omit<Send, 'fresh' | 'timeouts'>, call: CallOptions = {}): Promise<OnceOutcome> {
     const { startMs } = this.#timeouts;
     const timeouts = { headersMs: startMs, totalMs: startMs + this.#timeouts.bodyIdleMs };
-    const result = await this.#once({ ...send, timeouts, fresh: true }, signal);
+    const forbidden = this.#forbidden(send);
+    if (forbidden) return { kind: 'rejected', error: forbidden, retryAfterMs: undefined, serverNow: null };
+    const result = await this.#once({ ...send, timeouts, fresh: true }, call);
     if ('aborted' in result) return { kind: 'aborted', sent: result.aborted };
     if (!('failure' in result)) return { kind: 'answered', reply: result };
     const { failure, retryAfter, serverNow } = result;
@@ -177,15 +203,24 @@ export class Http {
     call: CallOptions = {},
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; body: Readable; headers: Headers }> {
-    const send: Send = { method: 'GET', path, headers, timeouts: { totalMs: NO_LIMIT_MS } };
+    return this.open({ method: 'GET', path, headers }, call);
+  }
+
+  /** Any request whose answer is streamed; what is no read is repeated as a `post` is. */
+  async open(request: Send, call: CallOptions = {}): Promise<{ status: number; body: Readable; headers: Headers }> {
+    const send: Send = { ...request, timeouts: { ...request.timeouts, totalMs: NO_LIMIT_MS } };
+    const body = send.body === undefined ? null : JSON.stringify(send.body);
+    const forbidden = this.#forbidden(send);
+    if (forbidden) throw forbidden;
     const attempt = async () => {
-      const asked = this.#asked(send, null);
+      const asked = this.#asked(send, call);
       const { clock, onExchange } = this.#options;
       const startedAt = clock.monotonic();
       try {
-        const answer = await this.#exchange(send, null, call.signal);
+        const answer = await this.#exchange(send, body, call);
         // The bytes are not for a log.
-        onExchange?.(this.#log(send, null, { ...answer, text: '' }, null, asked.redact, clock.monotonic() - startedAt));
+        onExchange?.(this.#log(send, call, body, { ...answer, text: '' }, null, asked.redact, clock.monotonic() - startedAt));
+        call.onReply?.(this.#head(send, call, answer));
         if (answer.status >= 200 && answer.status < 300) return { answer };
         const reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
         return this.#failed(failureOf(reply, asked) ?? unexpected(reply, asked), answer.headers);
@@ -194,7 +229,11 @@ export class Http {
         return lost.code === 'ABORTED' ? { aborted: lost.sent } : this.#failed(failureOfExchange(lost, asked), {});
       }
     };
-    const { answer } = await this.#repeat<{ answer: Answer }>(call, attempt, (failure) => failure.transient);
+    const { answer } = await this.#repeat<{ answer: Answer }>(
+      call,
+      attempt,
+      send.method === 'GET' ? (failure) => failure.transient : isSafe,
+    );
     return { status: answer.status, body: answer.body, headers: answer.headers };
   }
 
@@ -211,9 +250,7 @@ export class Http {
       throw new NetworkError(
         'unexpected_answer',
         `the answer of ${this.#options.baseUrl.origin} to ${send.method} ${send.path} is not as expected: ${error.message}`,
-        {
-          cause: error,
-        },
+        { hint: LOOK_AROUND, cause: error },
       );
     }
   }
@@ -224,7 +261,8 @@ export class Http {
     mayRepeat: (failure: Failure) => boolean,
   ): Promise<T> {
     const { clock, random, deadlineAt = Number.POSITIVE_INFINITY } = this.#options;
-    const { tries, windowMs, rateLimitMs } = this.#retries;
+    const { windowMs, rateLimitMs } = this.#retries;
+    const tries = call.maxRetries === undefined ? this.#retries.tries : 1 + call.maxRetries;
     const startedAt = clock.monotonic();
     let paid = 0;
     for (let count = 1; ; count++) {
@@ -249,15 +287,23 @@ export class Http {
     }
   }
 
-  async #once(send: Send, signal: AbortSignal | undefined): Promise<JsonReply | Failed | Aborted> {
+  #forbidden({ method, path }: Send): UsageError | null {
+    const { readOnly } = this.#options;
+    return readOnly && !isRead(method) ? readOnlyError(`${method} ${path}`, readOnly) : null;
+  }
+
+  async #once(send: Send, call: CallOptions): Promise<JsonReply | Failed | Aborted> {
+    const forbidden = this.#forbidden(send);
+    if (forbidden) throw forbidden;
     const body = send.body === undefined ? null : JSON.stringify(send.body);
-    const asked = this.#asked(send, send.body);
+    const asked = this.#asked(send, call);
     const { clock, onExchange } = this.#options;
     const startedAt = clock.monotonic();
     let reply: Reply | null = null;
     let failure: Failure | null = null;
     try {
-      const answer = await this.#exchange(send, body, signal);
+      const answer = await this.#exchange(send, body, call);
+      call.onReply?.(this.#head(send, call, answer));
       reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
       failure = failureOf(reply, asked);
       if (!failure) {
@@ -270,21 +316,25 @@ export class Http {
       if (lost.code === 'ABORTED') return { aborted: lost.sent };
       failure = failureOfExchange(lost, asked);
     } finally {
-      onExchange?.(this.#log(send, body, reply, failure, asked.redact, clock.monotonic() - startedAt));
+      onExchange?.(this.#log(send, call, body, reply, failure, asked.redact, clock.monotonic() - startedAt));
     }
     return this.#failed(failure, reply?.headers ?? {});
   }
 
-  #exchange(send: Send, body: string | null, signal: AbortSignal | undefined): Promise<Answer> {
+  #exchange(send: Send, body: string | null, call: CallOptions): Promise<Answer> {
     return this.#connection.exchange({
       method: send.method,
-      path: this.#path(send),
-      headers: this.#headers(send, body),
+      path: this.#path(send, call),
+      headers: this.#headers(send, call, body),
       body: send.raw?.open() ?? body,
-      timeouts: { ...this.#timeouts, ...send.timeouts },
+      timeouts: { ...this.#timeouts, ...send.timeouts, ...limitOf(send, call) },
       fresh: send.fresh ?? false,
-      signal,
+      signal: call.signal,
     });
+  }
+
+  #head(send: Send, call: CallOptions, { status, headers }: Answer): ReplyHead {
+    return { status, headers, url: `${this.#options.baseUrl.origin}${this.#path(send, call)}` };
   }
 
   #failed(failure: Failure, headers: Headers): Failed {
@@ -292,25 +342,27 @@ export class Http {
     return { failure, retryAfter, serverNow: serverNowOf(headers) };
   }
 
-  #asked(send: Send, body: unknown): Asked {
+  #asked(send: Send, call: CallOptions): Asked {
     const { apiKey, baseUrl } = this.#options;
-    return { method: send.method, path: send.path, baseUrl, redact: redactor([apiKey, ...secretsOf(body)]) };
+    // A caller's own headers often hold secrets, and never anything that an error must show.
+    const secrets = [apiKey, call.apiKey ?? '', ...Object.values(call.headers ?? {}), ...secretsOf(send.body)];
+    return { method: send.method, path: send.path, baseUrl, redact: redactor(secrets) };
   }
 
-  #path({ path, query = {} }: Send): string {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-      if (value === undefined) continue;
-      for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each));
-    }
+  #path({ path, query }: Send, call: CallOptions): string {
     const url = new URL(`${this.#options.baseUrl.origin}${this.#options.baseUrl.pathname.replace(/\/$/, '')}${path}`);
     if (url.origin !== this.#options.baseUrl.origin)
       throw new IntegrityError('wrong_origin', `${path} leads away from ${this.#options.baseUrl.origin}`);
-    return `${url.pathname}${search.size > 0 ? `?${search}` : ''}`;
+    for (const [name, value] of Object.entries({ ...query, ...call.query })) {
+      if (value === undefined) continue;
+      for (const each of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(each));
+    }
+    return `${url.pathname}${url.search}`;
   }
 
-  #headers(send: Send, body: string | null): Record<string, string> {
-    const { apiKey, userAgent = 'skyvern-cli' } = this.#options;
+  #headers(send: Send, call: CallOptions, body: string | null): Record<string, string> {
+    const { userAgent = 'skyvern-cli' } = this.#options;
+    const apiKey = checkedKey(call.apiKey ?? this.#options.apiKey);
     return {
       accept: 'application/json',
       'accept-encoding': 'identity',
@@ -318,21 +370,30 @@ export class Http {
       ...(apiKey && { 'x-api-key': apiKey }),
       ...(body !== null && { 'content-type': 'application/json' }),
       ...(send.raw && { 'content-type': send.raw.contentType, 'content-length': String(send.raw.sizeBytes) }),
+      ...checkedHeaders(call.headers),
       ...send.headers,
     };
   }
 
-  #log(send: Send, body: string | null, reply: Reply | null, failure: Failure | null, redact: Redact, durationMs: number): Exchanged {
+  #log(
+    send: Send,
+    call: CallOptions,
+    body: string | null,
+    reply: Reply | null,
+    failure: Failure | null,
+    redact: Redact,
+    durationMs: number,
+  ): Exchanged {
     const clean = (text: string) => redact(maskText(text)).slice(0, MAX_LOGGED);
     const requestHeaders = Object.fromEntries(
-      Object.entries(this.#headers(send, body)).map(([name, value]) => [name, name === 'x-api-key' ? MASK : clean(value)]),
+      Object.entries(this.#headers(send, call, body)).map(([name, value]) => [name, name === 'x-api-key' ? MASK : clean(value)]),
     );
     const responseHeaders = Object.fromEntries(
       Object.entries(reply?.headers ?? {}).map(([name, value]) => [name, name === 'set-cookie' ? MASK : clean([value].flat().join(', '))]),
     );
     return {
       method: send.method,
-      url: clean(`${this.#options.baseUrl.origin}${this.#path(send)}`),
+      url: clean(`${this.#options.baseUrl.origin}${this.#path(send, call)}`),
       requestHeaders,
       requestBody: body === null ? '' : clean(body),
       status: reply?.status ?? null,
@@ -342,6 +403,36 @@ export class Http {
       durationMs,
     };
   }
+}
+
+function checkedKey(apiKey: string): string {
+  if (/^[\x21-\x7e]*$/.test(apiKey)) return apiKey;
+  throw new SkyvernError('auth', 'bad_key', 'the API key holds spaces, line breaks or characters that no key has', {
+    hint: 'copy it again, without quotes',
+  });
+}
+
+/** A caller's own headers, in lower case, so that none is sent twice. Those that frame the message are not a caller's. */
+function checkedHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value) || FRAMING.has(lower)) {
+      throw new UsageError(`the header ${JSON.stringify(name)} cannot be sent`, { code: 'bad_header' });
+    }
+    checked[lower] = value;
+  }
+  return checked;
+}
+
+/** The client's business: what they say must be true of the bytes that follow, or the answer cannot be read. */
+const FRAMING = new Set(['accept-encoding', 'connection', 'content-length', 'expect', 'host', 'transfer-encoding', 'upgrade']);
+
+/** The limits of a call with a time of its own; a streamed body takes as long as it takes. */
+function limitOf({ timeouts }: Send, { timeoutMs }: CallOptions): Partial<Timeouts> {
+  if (timeoutMs === undefined) return {};
+  const totalMs = timeouts?.totalMs === NO_LIMIT_MS ? NO_LIMIT_MS : timeoutMs;
+  return { headersMs: timeoutMs, bodyIdleMs: timeoutMs, totalMs };
 }
 
 interface Failed {
@@ -354,6 +445,9 @@ interface Failed {
 interface Aborted {
   readonly aborted: boolean;
 }
+
+/** Whether a change may be made again: nothing was received, or it was refused for its rate. */
+const isSafe = ({ transient, received }: Failure): boolean => transient && (received === 'never_sent' || received === 'rate_limited');
 
 const serverNowOf = (headers: Headers): number | null => {
   const at = serverTime(header(headers, 'date'), Number.NaN);
@@ -386,7 +480,9 @@ function asExchangeError(error: unknown): ExchangeError {
 
 function unexpected(reply: Reply, asked: Asked): Failure {
   return {
-    error: new NetworkError('unexpected_answer', `${asked.baseUrl.origin} answered ${reply.status} to ${asked.method} ${asked.path}`),
+    error: new NetworkError('unexpected_answer', `${asked.baseUrl.origin} answered ${reply.status} to ${asked.method} ${asked.path}`, {
+      hint: LOOK_AROUND,
+    }),
     received: 'unknown',
     transient: false,
     timedOut: false,

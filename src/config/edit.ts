@@ -1,7 +1,7 @@
 /** `config get | set | unset | list | path | use`: functions of plain arguments. */
 import { UsageError } from '../errors.js';
 import type { Paths } from '../paths.js';
-import { type ConfigFile, configStore, DEFAULT_PROFILE, keyStore } from './files.js';
+import { type ConfigFile, configStore, GIVEN_PROFILES, keyStore, profileNames } from './files.js';
 import { checkProfileName, isSettingName, SETTING_NAMES, SETTINGS, type SettingName } from './schema.js';
 import { resolveSettings, type Setting, type Settings, type SettingsInput } from './settings.js';
 import type { StoreDeps } from './store.js';
@@ -59,12 +59,12 @@ export async function unsetSetting(deps: EditDeps, profile: string, name: string
   return was;
 }
 
-/** Makes a profile the one that is used when none is named. It must have a setting or a key. */
+/** Makes a profile the one that is used when none is named. It is a given one, or has a setting or a key. */
 export async function useProfile(deps: EditDeps, profile: string): Promise<void> {
   checkProfileName(profile);
   const hasKey = profile in keyStore(deps.paths, deps.owner).read().keys;
   await configStore(deps.paths, deps.owner).update(deps, (file) => {
-    if (profile !== DEFAULT_PROFILE && !hasKey && !(profile in file.profiles)) {
+    if (!GIVEN_PROFILES.includes(profile) && !hasKey && !(profile in file.profiles)) {
       throw new UsageError(`there is no profile "${profile}"`, {
         code: 'no_profile',
         hint: `\`skyvern config set base-url URL --profile ${profile}\` makes it`,
@@ -77,7 +77,7 @@ export async function useProfile(deps: EditDeps, profile: string): Promise<void>
 /** All profiles, and which is in use. */
 export function listProfiles(deps: Pick<EditDeps, 'paths' | 'owner'>): { readonly name: string; readonly inUse: boolean }[] {
   const file: ConfigFile = configStore(deps.paths, deps.owner).read();
-  return [...new Set([DEFAULT_PROFILE, ...Object.keys(file.profiles)])].map((name) => ({ name, inUse: name === file.use }));
+  return profileNames(file).map((name) => ({ name, inUse: name === file.use }));
 }
 
 /** The files: settings, and keys where no keychain has them. */
@@ -93,6 +93,7 @@ function known(name: string): SettingName {
 function held(settings: Settings, name: SettingName): Setting<string | number | boolean | null> {
   switch (name) {
     case 'base-url':
+      if (settings.embedded) return { value: null, source: 'profile', where: 'profile local: the embedded server' };
       return { ...settings.baseUrl, value: settings.baseUrl.value.href.replace(/\/$/, '') };
     case 'output':
       return settings.output;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Owner } from '../durable.js';
 import type { Paths } from '../paths.js';
-import { BrokenFile, Store } from './store.js';
+import { BrokenFile, ForeignVersion, Store } from './store.js';
 
 export interface ConfigFile {
   readonly v: 1;
@@ -22,6 +22,17 @@ export interface KeyFile {
 }
 
 export const DEFAULT_PROFILE = 'default';
+/** The embedded server, unless a base URL says otherwise. */
+export const LOCAL_PROFILE = 'local';
+/** Skyvern Cloud, whatever the Python CLI's file names. */
+export const CLOUD_PROFILE = 'cloud';
+/** Profiles that need not be made. */
+export const GIVEN_PROFILES: readonly string[] = [DEFAULT_PROFILE, CLOUD_PROFILE, LOCAL_PROFILE];
+
+/** All profiles: the given ones first. */
+export const profileNames = ({ profiles }: Pick<ConfigFile, 'profiles'>): string[] => [
+  ...new Set([...GIVEN_PROFILES, ...Object.keys(profiles)]),
+];
 
 export function configStore(paths: Pick<Paths, 'config'>, owner: Owner): Store<ConfigFile> {
   return new Store<ConfigFile>(join(paths.config, 'config.json'), owner, { v: 1, use: DEFAULT_PROFILE, profiles: {} }, (value) => {
@@ -46,7 +57,7 @@ export function keyStore(paths: Pick<Paths, 'config'>, owner: Owner): Store<KeyF
 
 function versioned(value: unknown): Record<string, unknown> {
   if (!isRecord(value)) throw new BrokenFile('is not a settings file of this tool');
-  if (value['v'] !== 1) throw new BrokenFile('was written by another version of this tool');
+  if (value['v'] !== 1) throw new ForeignVersion('was written by another version of this tool');
   return value;
 }
 

@@ -7,12 +7,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SkyvernError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
+import { jsonFault } from '../json.js';
 import { isLoopback, parseBaseUrl } from '../origin.js';
 import type { Paths } from '../paths.js';
-import { type ConfigFile, configStore, keyStore } from './files.js';
+import { CLOUD_PROFILE, type ConfigFile, configStore, GIVEN_PROFILES, keyStore, LOCAL_PROFILE, profileNames } from './files.js';
 import type { Keychain } from './keychain.js';
 import { checkProfileName, isSettingName, type Output, parseBoolean, parseDuration, SETTINGS, type SettingName } from './schema.js';
-import { placeOf } from './store.js';
 
 export const DEFAULT_BASE_URL = 'https://api.skyvern.com';
 export const PROJECT_FILE = 'skyvern.config.json';
@@ -43,6 +43,8 @@ export interface SettingFlags {
 export interface Settings {
   readonly profile: Setting<string>;
   readonly baseUrl: Setting<URL>;
+  /** The profile is that of the embedded server, and nothing names another server. */
+  readonly embedded: boolean;
   readonly output: Setting<Output>;
   /** Milliseconds; null: as long as it takes. */
   readonly timeoutMs: Setting<number | null>;
@@ -62,16 +64,19 @@ export interface SettingsInput {
   readonly io: Io;
   readonly paths: Pick<Paths, 'config'>;
   readonly flags?: SettingFlags;
+  /** The profile that is named need not be there yet. */
+  readonly mayMakeProfile?: boolean;
 }
 
 /** Throws `UsageError` (2) for a value that is none, naming where it stands, and `LocalError` (17) for a broken file. */
-export function resolveSettings({ io, paths, flags = {} }: SettingsInput): Settings {
+export function resolveSettings({ io, paths, flags = {}, mayMakeProfile = false }: SettingsInput): Settings {
   const notices: string[] = [];
   const file = configStore(paths, io).read((text) => notices.push(text));
   const project = projectSettings(io, (text) => notices.push(text));
   const profile = profileOf(io, flags, file);
-  const own = file.profiles[profile.value] ?? {};
-  if (profile.source !== 'default' && !(profile.value in file.profiles) && profile.value !== 'default') {
+  const own = Object.hasOwn(file.profiles, profile.value) ? (file.profiles[profile.value] ?? {}) : {};
+  const isThere = mayMakeProfile || GIVEN_PROFILES.includes(profile.value) || Object.hasOwn(file.profiles, profile.value);
+  if (!isThere && !Object.hasOwn(keyStore(paths, io).read().keys, profile.value)) {
     throw new UsageError(`there is no profile "${profile.value}" (${profile.where})`, { code: 'no_profile', hint: profilesHint(file) });
   }
 
@@ -90,9 +95,11 @@ export function resolveSettings({ io, paths, flags = {} }: SettingsInput): Setti
     setting ? { ...setting, value: read(setting.value) } : fallback(otherwise);
 
   const model = modelOf(io, flags);
+  const named = look('base-url', flags.baseUrl, '--base-url') ?? givenBaseUrl(io, profile.value);
   return {
     profile,
-    baseUrl: map(look('base-url', flags.baseUrl, '--base-url') ?? pythonBaseUrl(io), parseBaseUrl, parseBaseUrl(DEFAULT_BASE_URL)),
+    baseUrl: map(named, parseBaseUrl, parseBaseUrl(DEFAULT_BASE_URL)),
+    embedded: profile.value === LOCAL_PROFILE && named === null,
     output: map<Output>(look('output', flags.output, '--output'), (text) => text as Output, 'auto'),
     timeoutMs: map<number | null>(look('timeout', flags.timeout, '--timeout'), parseDuration, null),
     readOnly: map(
@@ -206,7 +213,7 @@ function profileOf(io: Io, flags: SettingFlags, file: ConfigFile): Setting<strin
   return { value: file.use, source: file.use === 'default' ? 'default' : 'profile', where: 'config use' };
 }
 
-const profilesHint = (file: ConfigFile): string => `there is ${[...new Set(['default', ...Object.keys(file.profiles)])].join(', ')}`;
+const profilesHint = (file: ConfigFile): string => `there is ${profileNames(file).join(', ')}`;
 
 function checked(name: SettingName, text: string, source: Source, where: string): Setting<string> {
   try {
@@ -241,12 +248,10 @@ function projectSettings(io: Io, notice: (text: string) => void): ProjectSetting
   const text = textOf(path);
   const values: Partial<Record<SettingName, string>> = {};
   if (text === null) return { path, values };
-  let file: unknown;
-  try {
-    file = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UsageError(`${path} is not JSON${placeOf(error, text)}`, { code: 'project_file', cause: error });
-  }
+  const json = text.replace(/^\uFEFF/, '');
+  const fault = jsonFault(json);
+  if (fault !== null) throw new UsageError(`${path} is not JSON (${fault})`, { code: 'project_file' });
+  const file: unknown = JSON.parse(json);
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new UsageError(`${path} does not hold an object`, { code: 'project_file' });
   for (const [name, value] of Object.entries(file)) {
@@ -269,6 +274,12 @@ function pythonFile({ env, platform }: Io): PythonFile | null {
   const path = join(home, '.skyvern', '.env');
   const text = textOf(path);
   return text === null ? null : { path, values: parseEnvFile(text) };
+}
+
+/** What a profile means by itself. */
+function givenBaseUrl(io: Io, profile: string): Setting<string> | null {
+  if (profile === LOCAL_PROFILE) return null;
+  return profile === CLOUD_PROFILE ? { value: DEFAULT_BASE_URL, source: 'profile', where: `profile ${CLOUD_PROFILE}` } : pythonBaseUrl(io);
 }
 
 function pythonBaseUrl(io: Io): Setting<string> | null {

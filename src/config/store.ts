@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.js';
 import { assertOurs, makePrivateFolder, type Owner, removeStrays, withLock, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
+import { jsonFault } from '../json.js';
 import type { Random } from '../random.js';
 
 export interface StoreDeps {
@@ -18,6 +19,9 @@ export interface StoreDeps {
 
 /** A text that is not what the file should hold. The message says what is wrong. */
 export class BrokenFile extends Error {}
+
+/** Nothing is wrong with the text, but it was not written for us: it stays where it is. */
+export class ForeignVersion extends Error {}
 
 export class Store<T extends object> {
   readonly path: string;
@@ -38,7 +42,7 @@ export class Store<T extends object> {
    *
    * `notice` is told of modes that let others read it, which are set right. Rejects a file that leads to another user's
    * (17), and one that is broken (17, `broken_config`) after setting it aside: going on with defaults could mean another
-   * server than the one that was meant.
+   * server than the one that was meant. One of another version (17, `other_version`) stays as it is.
    */
   read(notice: (text: string) => void = () => {}): T {
     const text = this.#text(notice);
@@ -46,6 +50,11 @@ export class Store<T extends object> {
     try {
       return this.#decode(parse(text));
     } catch (error) {
+      if (error instanceof ForeignVersion) {
+        throw new LocalError('other_version', `${this.path} ${error.message}`, {
+          hint: 'use that version, or set SKYVERN_HOME to another folder',
+        });
+      }
       if (!(error instanceof BrokenFile)) throw error;
       const aside = this.#setAside(text);
       throw new LocalError('broken_config', `${this.path} ${error.message}; it was set aside as ${aside}`, {
@@ -110,18 +119,8 @@ export class Store<T extends object> {
 }
 
 function parse(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new BrokenFile(`is not JSON${placeOf(error, text)}`);
-  }
-}
-
-/** `, at line 3, column 5`, from the offset in V8's message; nothing where it gives none. */
-export function placeOf(error: unknown, text: string): string {
-  const offset = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  const before = offset === undefined ? (/end of JSON|Unterminated/.test(String(error)) ? text : null) : text.slice(0, Number(offset));
-  if (before === null) return '';
-  const lines = before.split('\n');
-  return `, at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+  const json = text.replace(/^\uFEFF/, '');
+  const fault = jsonFault(json);
+  if (fault !== null) throw new BrokenFile(`is not JSON (${fault})`);
+  return JSON.parse(json);
 }

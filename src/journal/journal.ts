@@ -126,14 +126,19 @@ export class Journal {
     return isUlid(op) ? this.#read(op) : null;
   }
 
-  /** All entries that can be read, oldest first. Others, and those of a newer version, are passed over and kept. */
-  entries(): Op[] {
-    return this.#ids().flatMap((id) => this.#read(id) ?? []);
+  /**
+   * Entries that can be read, oldest first. Others, and those of a newer version, are passed over and kept.
+   * @param newest only so many: reading all of a month costs what a start should not
+   */
+  entries(newest = Number.POSITIVE_INFINITY): Op[] {
+    return this.#ids()
+      .slice(-newest)
+      .flatMap((id) => this.#read(id) ?? []);
   }
 
-  /** Starts of which it is not known what came of them, oldest first. */
-  unsettled(): Op[] {
-    return this.entries().filter((op) => !isSettled(op));
+  /** Starts of which it is not known what came of them, oldest first, among the newest entries. */
+  unsettled(newest?: number): Op[] {
+    return this.entries(newest).filter((op) => !isSettled(op));
   }
 
   /** Runs that are known to belong to a start. */

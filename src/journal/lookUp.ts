@@ -5,6 +5,7 @@
  * back as they got them. What was created clearly before our request cannot be ours; what another start here is known to
  * have made is not ours either.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
 import type { Journal, Op } from './journal.js';
@@ -28,6 +29,8 @@ export interface Search {
   ): Promise<{ readonly candidates: Candidate[]; readonly serverNow: number | null; readonly complete: boolean }>;
   /** The comparable fields of a run's request, as `Start.content` names them; null when the server does not give them. */
   content(runId: string, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>> | null>;
+  /** False where runs of the same content are common: such a run is a candidate, and never adopted. */
+  contentIsProof?(): boolean;
 }
 
 export type Found =
@@ -96,8 +99,22 @@ async function look(op: Op, search: Search, { journal, clock, signal, sentAgoMs 
   }
   const [only, twin] = same;
   if (!only) return answer({ kind: 'none', complete: complete && inTime.length <= MAX_READ, problem: null });
-  const doubtful = twin !== undefined || op.adopt === 'exact' || serverNow === null || !isNear(only, CLOCK_SLACK_MS);
+  // Its answer is on the way to another start of the same content: whose it is shows soon.
+  if (isAwaited(op, journal)) return answer({ kind: 'none', complete: false, problem: null });
+  const doubtful =
+    twin !== undefined ||
+    op.adopt === 'exact' ||
+    search.contentIsProof?.() === false ||
+    serverNow === null ||
+    !isNear(only, CLOCK_SLACK_MS);
   return answer(doubtful ? { kind: 'ambiguous', candidates: same } : { kind: 'found', runId: only.run_id, by: 'content', others: [] });
+}
+
+/** Whether a start of the same content is under way in a living process and still waits for its answer. */
+function isAwaited({ op, kind, origin, content }: Op, journal: Journal): boolean {
+  const same = (other: Op) =>
+    other.op !== op && other.kind === kind && other.origin === origin && isDeepStrictEqual(other.content, content);
+  return journal.unsettled().some((other) => other.state === 'sent' && same(other) && journal.holder(other.op) !== null);
 }
 
 /** From the first try to the end of the last, by our clock; nonsense when it was set meanwhile, so bounded. */

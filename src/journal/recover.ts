@@ -30,19 +30,17 @@ export interface RecoverDeps {
   searchFor(op: Op): Promise<Search | null>;
 }
 
-/** Looks once for the run of every unsettled start, or of the one named. Settled ones are told with their outcome when named. */
-export async function recover(deps: RecoverDeps, op?: string): Promise<Recovered[]> {
+/** Looks once for the run of each start, all unsettled ones when none are given. Settled ones are told with their outcome. */
+export async function recover(deps: RecoverDeps, starts: readonly Op[] = deps.journal.unsettled()): Promise<Recovered[]> {
   const results: Recovered[] = [];
-  for (const each of op === undefined ? deps.journal.unsettled() : [named(deps.journal, op)]) {
-    results.push(isSettled(each) ? told(each) : await settleHeld(deps, each));
-  }
+  for (const each of starts) results.push(isSettled(each) ? told(each) : await settleHeld(deps, each));
   return results;
 }
 
 /** Settles a start by hand: this is its run, or (null) it made none. */
 export async function settleByHand(journal: Journal, op: string, runId: string | null): Promise<Recovered> {
-  return journal.hold(named(journal, op).op, () => {
-    const current = named(journal, op);
+  return journal.hold(namedStart(journal, op).op, () => {
+    const current = namedStart(journal, op);
     if (isSettled(current))
       throw new UsageError(`the start ${op} is settled already${current.run_id ? `: ${current.run_id}` : ''}`, { code: 'settled' });
     if (runId !== null && journal.claimed().has(runId)) throw new UsageError(`${runId} belongs to another start`, { code: 'claimed' });
@@ -91,7 +89,8 @@ async function settle({ journal, clock, signal, searchFor }: RecoverDeps, op: Op
   return told(journal.update(op, { state: 'absent' }));
 }
 
-function named(journal: Journal, op: string): Op {
+/** The entry of that id; `no_such_start` (5) when there is none. */
+export function namedStart(journal: Journal, op: string): Op {
   const found = journal.find(op);
   if (!found)
     throw new SkyvernError('notFound', 'no_such_start', `no start ${op} is written down here`, {

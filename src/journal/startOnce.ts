@@ -7,7 +7,7 @@
  */
 import type { OnceOutcome } from '../client/client.js';
 import type { Clock } from '../clock.js';
-import { IntegrityError, Interrupted, NetworkError, SkyvernError, UsageError } from '../errors.js';
+import { type ErrorOptions, IntegrityError, Interrupted, NetworkError, SkyvernError, UsageError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Journal, Op } from './journal.js';
@@ -58,6 +58,8 @@ export interface StartDeps {
   /** On `clock.monotonic()`: no wait goes past it (`--timeout`). */
   readonly deadlineAt?: number;
   readonly onProgress?: (progress: StartProgress) => void;
+  /** What to do about a start whose outcome is unknown; the command when left out. */
+  readonly settleHint?: (op: string) => string;
 }
 
 export interface StartOptions {
@@ -93,16 +95,40 @@ export interface Started {
   readonly adopted: boolean;
 }
 
-/** The answer of a start was lost and its run not found, or not for certain: 7. */
+/** The answer of a start was lost and its run not found, or not for certain: 7. It may have started. */
 export class StartUnknown extends SkyvernError {
+  /** Names the start in the journal, and was sent as its `Idempotency-Key`. */
   readonly op: string;
+  /** When it was first sent, our wall time in epoch milliseconds. */
+  readonly sentAt: number;
   readonly candidates: readonly Candidate[];
-  constructor(op: Op, message: string, candidates: readonly Candidate[], cause: unknown) {
-    super('startUnknown', 'start_unknown', message, { hint: `\`skyvern run recover --op ${op.op}\` looks again`, cause });
-    this.op = op.op;
+  constructor(
+    start: { readonly op: string; readonly sentAt: number },
+    message: string,
+    candidates: readonly Candidate[],
+    options: ErrorOptions,
+  ) {
+    super('startUnknown', 'start_unknown', message, options);
+    this.op = start.op;
+    this.sentAt = start.sentAt;
     this.candidates = candidates;
   }
 }
+
+/** The same of a start that is in the journal. */
+const lostStart = (
+  { settleHint = commandFor }: StartDeps,
+  { op, attempts }: Op,
+  message: string,
+  candidates: readonly Candidate[],
+  cause: unknown,
+): StartUnknown =>
+  new StartUnknown({ op, sentAt: attempts[0]?.sent_at ?? 0 }, message, candidates, {
+    hint: settleHint(op),
+    cause,
+  });
+
+const commandFor = (op: string): string => `\`skyvern run recover --op ${op}\` looks again`;
 
 /** The user, or the system, ended the start before its outcome was known: 129, 130, 143. */
 export class StartInterrupted extends Interrupted {
@@ -120,7 +146,7 @@ export class StartInterrupted extends Interrupted {
 const LAST_WAIT_MS = 5_000;
 /** How long a run is looked for, and how long a rate limit is waited out when there is no deadline. */
 export const LOOK_MS = 120_000;
-const RATE_LIMIT_MS = 120_000;
+export const RATE_LIMIT_MS = 120_000;
 const TRIES = 3;
 /** A run that was being made when its session was closed shows within this time. */
 const FENCE_SETTLES_MS = 5_000;
@@ -185,7 +211,7 @@ async function attach(deps: StartDeps, earlier: Op, mine: Op, search: Search): P
       if (run_id !== null) return { runId: run_id, answer: null, op: now.op, adopted: true };
     }
     if (abandoned || clock.monotonic() >= giveUpAt) {
-      throw new StartUnknown(now, 'the run key was already used here, and what came of that start is not known', [], undefined);
+      throw lostStart(deps, now, 'the run key was already used here, and what came of that start is not known', [], undefined);
     }
     if (!told) onProgress?.({ type: 'attaching', op: now.op });
     await clock.sleep(200, signal);
@@ -224,13 +250,13 @@ class Starter {
         if (await this.#mayTryAgain(outcome, count)) continue;
         this.#op = this.#deps.journal.update(this.#op, { state: 'absent' });
         if (outcome.kind === 'aborted') throw this.#deps.signal.reason;
-        throw outcome.kind === 'rate_limited' ? comeBackLater(outcome.error, outcome.retryAfterMs) : outcome.error;
+        throw nothingStarted(outcome.kind === 'rate_limited' ? comeBackLater(outcome.error, outcome.retryAfterMs) : outcome.error);
       } else if (outcome.kind === 'aborted') {
         this.#throwInterrupted();
       }
       const cause = 'error' in outcome ? outcome.error : null;
       // A redirect: the server that could tell of the run does not answer here.
-      if (cause instanceof IntegrityError) throw cause;
+      if (cause instanceof IntegrityError) throw this.#sentElsewhere(cause);
       const reason = cause?.message ?? 'the answer has no run id';
       if (server.replays && count < TRIES && (await this.#pause(count, reason, undefined))) continue;
       let found = await this.#lookFor(reason);
@@ -239,7 +265,7 @@ class Starter {
       if (this.#isFencedOff()) {
         if (count < TRIES) continue;
         this.#op = this.#deps.journal.update(this.#op, { state: 'absent' });
-        throw cause ?? new NetworkError('no_answer', `the start was not answered, ${TRIES} times; none of its runs can act`);
+        throw nothingStarted(cause ?? new NetworkError('no_answer', `the start was not answered, ${TRIES} times`));
       }
       if (found.kind === 'none' && this.#options.allowDuplicate && count < TRIES) continue;
       throw this.#unknown(reason, found, cause);
@@ -255,7 +281,7 @@ class Starter {
     } catch (error) {
       if (this.#op.state === 'intended') this.#op = journal.update(this.#op, { state: 'absent' });
       else if (signal.aborted) this.#throwInterrupted();
-      throw error;
+      throw error instanceof SkyvernError && !signal.aborted ? nothingStarted(error) : error;
     }
   }
 
@@ -398,10 +424,16 @@ class Starter {
     return { runId, answer: null, op: this.#op.op, adopted: true };
   }
 
+  #sentElsewhere({ code, message }: IntegrityError): IntegrityError {
+    const { settleHint = commandFor } = this.#deps;
+    return new IntegrityError(code, `${message}; whether the run started is not known`, { hint: settleHint(this.#op.op) });
+  }
+
   #unknown(reason: string, found: Exclude<Found, { kind: 'found' }>, cause: unknown): StartUnknown {
     if (found.kind === 'ambiguous') {
       const which = found.candidates.length === 1 ? 'one run may be it' : `${found.candidates.length} runs may be it`;
-      return new StartUnknown(
+      return lostStart(
+        this.#deps,
         this.#op,
         `the answer to the start was lost (${reason}), and ${which}: ${listed(found.candidates)}`,
         found.candidates,
@@ -411,13 +443,13 @@ class Starter {
     const seen = found.problem
       ? `the run could not be looked for: ${found.problem.message}`
       : 'no run of it was found; it may still appear';
-    return new StartUnknown(this.#op, `the answer to the start was lost (${reason}), and ${seen}`, [], cause);
+    return lostStart(this.#deps, this.#op, `the answer to the start was lost (${reason}), and ${seen}`, [], cause);
   }
 
   /** Waits before the next try; false when that would be too long, or too often. */
   async #pause(count: number, reason: string, retryAfterMs: number | undefined): Promise<boolean> {
     const { clock, random, signal, onProgress, deadlineAt = this.#startedAt + RATE_LIMIT_MS } = this.#deps;
-    const delayMs = retryAfterMs ?? random.fraction() * Math.min(20_000, 500 * 2 ** (count - 1));
+    const delayMs = retryAfterMs ?? pauseMs(count, random);
     if (clock.monotonic() + delayMs >= deadlineAt) return false;
     onProgress?.({ type: 'retrying', attempt: count, delay_ms: delayMs, reason });
     try {
@@ -443,6 +475,13 @@ class Starter {
   }
 }
 
+/** Says of an error what matters most: there is no run of this start that acts. */
+function nothingStarted<E extends SkyvernError>(error: E): E {
+  // One about the command itself comes from before anything was sent, and says so.
+  if (!(error instanceof UsageError)) error.message = `${error.message}; nothing was started`;
+  return error;
+}
+
 /** Outcomes of a try after which no run of it can act. */
 const HARMLESS: ReadonlySet<string | null> = new Set(['never_sent', 'rate_limited', 'rejected', 'fenced']);
 const madeNothing = ({ outcome }: Attempt): boolean => HARMLESS.has(outcome);
@@ -453,7 +492,10 @@ const listed = (candidates: readonly Candidate[]): string =>
     .map(({ run_id, status }) => `${run_id} (${status})`)
     .join(', ');
 
-function comeBackLater(error: SkyvernError, waitMs: number | undefined): SkyvernError {
+/** Before the next try, where the server named no time: full jitter, `count` from 1. */
+export const pauseMs = (count: number, random: Random): number => random.fraction() * Math.min(20_000, 500 * 2 ** (count - 1));
+
+export function comeBackLater(error: SkyvernError, waitMs: number | undefined): SkyvernError {
   if (waitMs === undefined) return error;
   return new SkyvernError(error.exit, error.code, `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`, {
     hint: error.hint,

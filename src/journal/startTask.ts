@@ -1,16 +1,18 @@
 /** The first kind of start: a task. */
-import type { SkyvernClient } from '../client/client.js';
+import type { ApiClient, CallOptions } from '../client/client.js';
 import { UsageError } from '../errors.js';
-import { DecodeError, type Wire } from '../protocol/decode.js';
+import type { Wire } from '../protocol/decode.js';
 import { runKind } from '../protocol/ids.js';
-import { decodeRun, type Run } from '../protocol/run.js';
+import type { Run } from '../protocol/run.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import { parseServerTime } from '../protocol/time.js';
-import type { Candidate, Search } from './lookUp.js';
+import type { Search } from './lookUp.js';
+import { runOf } from './runOf.js';
 import { shortLabel } from './runStore.js';
+import { runsSince } from './runsSince.js';
 import { type Start, type StartDeps, type StartOptions, startOnce } from './startOnce.js';
 
-type TaskClient = Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'>;
+type TaskClient = Pick<ApiClient, 'runs' | 'starts' | 'sessions'>;
 
 /**
  * Starts a task at most once. `adopted`: the run was found, or belongs to an earlier start with the same `--run-key`.
@@ -29,27 +31,21 @@ export async function startTask(
     });
   }
   const started = await startOnce(deps, taskStart(client, body), options);
-  return { run: await runOf(started.answer, started.runId, client, signal), op: started.op, adopted: started.adopted };
+  return { run: await runOf(started.answer, started.runId, client.runs, { signal }), op: started.op, adopted: started.adopted };
 }
 
-/** The run as answered; read again where the answer was not one that can be decoded. */
-async function runOf(answer: unknown, runId: string, { runs }: TaskClient, signal: AbortSignal): Promise<Run> {
-  try {
-    if (answer !== null) return decodeRun(answer);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-  }
-  return runs.get(runId, { signal });
-}
-
-function taskStart(client: TaskClient, body: TaskRunRequest): Start {
+export function taskStart(client: TaskClient, body: TaskRunRequest, call: CallOptions = {}): Start {
   return {
     kind: 'task',
     label: shortLabel(body.title || body.prompt),
     request: body as unknown as Wire,
     content: taskContent(body),
     send: (idempotencyKey, signal, sessionId) =>
-      client.tasks.start(sessionId === null ? body : { ...body, browser_session_id: sessionId }, { idempotencyKey, signal }),
+      client.starts.task(sessionId === null ? body : { ...body, browser_session_id: sessionId }, {
+        ...call,
+        idempotencyKey,
+        signal,
+      }),
     isRunId: isTaskId,
     search: taskSearch(client.runs, client.sessions),
     fence: {
@@ -82,23 +78,17 @@ export function taskContent(body: TaskRunRequest | Wire): Record<string, unknown
 }
 
 /** As the server stores it: https where no scheme was given, the standard's own spelling. */
-function normalUrl(value: unknown): string | null {
+export function normalUrl(value: unknown): string | null {
   if (typeof value !== 'string' || value === '') return null;
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `https://${value}`;
   return URL.canParse(text) ? new URL(text).href : value;
 }
 
-/** Pages of 100 that are read for one look. */
-const PAGES = 5;
-
 /**
  * How a task is looked for: the newest runs, and the request of each that is a task of the right time. A fenced one: the run
  * that occupies its session.
  */
-export function taskSearch(
-  runs: Pick<SkyvernClient['runs'], 'get' | 'listPage'>,
-  sessions?: Pick<SkyvernClient['sessions'], 'get'>,
-): Search {
+export function taskSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>, sessions?: Pick<ApiClient['sessions'], 'get'>): Search {
   return {
     async exact({ session_id }, signal) {
       if (session_id === null || !sessions) return [];
@@ -107,31 +97,10 @@ export function taskSearch(
       const { status, created_at } = await runs.get(runId, signal && { signal });
       return [{ run_id: runId, status, created_at: parseServerTime(created_at) }];
     },
-    async since(since, signal) {
-      const candidates: Candidate[] = [];
-      const call = signal && { signal };
-      let serverNow: number | null = null;
-      for (let page = 1; page <= PAGES; page++) {
-        const { items, serverNow: now } = await runs.listPage({ page, pageSize: 100 }, call);
-        serverNow ??= now;
-        for (const { run_id, status, created_at } of items) {
-          if (isTaskId(run_id)) candidates.push({ run_id, status, created_at: parseServerTime(created_at) });
-        }
-        const oldest = parseServerTime(items.at(-1)?.created_at);
-        if (items.length < 100 || (oldest !== null && oldest < since))
-          return { candidates: inOrder(candidates), serverNow, complete: true };
-      }
-      return { candidates: inOrder(candidates), serverNow, complete: false };
-    },
+    since: (since, signal) => runsSince(runs, since, isTaskId, { signal }),
     async content(runId, signal) {
       const { run_request } = await runs.get(runId, signal && { signal });
       return run_request && taskContent(run_request);
     },
   };
-}
-
-/** Oldest first, each once: runs that start while the pages are read push others to the next page. */
-function inOrder(candidates: readonly Candidate[]): Candidate[] {
-  const byId = new Map(candidates.map((each) => [each.run_id, each]));
-  return [...byId.values()].sort((a, b) => (a.created_at ?? 0) - (b.created_at ?? 0));
 }

@@ -36,6 +36,12 @@ export function listOf<T>(value: unknown, path: string, item: (value: unknown, p
   return asArray(value, path).map((each, index) => item(each, `${path}[${index}]`));
 }
 
+/** A decoder of lists, from one of their items. */
+export const decodeList =
+  <T>(item: (value: unknown, path: string) => T) =>
+  (value: unknown): T[] =>
+    asArray(value).map((each, index) => item(each, `[${index}]`));
+
 export const optionalString = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 export const optionalNumber = (value: unknown): number | null => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

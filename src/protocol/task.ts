@@ -1,7 +1,23 @@
 /** The body of `POST /v1/run/tasks` (reference: Skyvern API, start runs). */
 export const ENGINES = ['skyvern-1.0', 'skyvern-2.0', 'skyvern-3.0', 'openai-cua', 'anthropic-cua', 'ui-tars', 'yutori-navigator'] as const;
+/** Names in the documentation of the official SDKs, which servers refuse, and what they mean. */
+const ENGINE_ALIASES: Readonly<Record<string, string>> = {
+  skyvern_v1: 'skyvern-1.0',
+  skyvern_v2: 'skyvern-2.0',
+  skyvern_v3: 'skyvern-3.0',
+  openai_cua: 'openai-cua',
+  anthropic_cua: 'anthropic-cua',
+  ui_tars: 'ui-tars',
+  yutori_navigator: 'yutori-navigator',
+};
+/** An engine's name as servers take it. */
+export const wireEngine = (name: string): string => ENGINE_ALIASES[name] ?? name;
+
 /** An extension of the embedded server: plain imperative prompts, no model. Other servers never get it. */
 export const RULES_ENGINE = 'rules';
+
+/** A name such as `RESIDENTIAL_DE`, a place (`country`, `subdivision`, `city`), or a proxy of one's own (`url`, self-hosted). */
+export type ProxyLocation = string | Readonly<Record<string, unknown>>;
 
 export interface TaskRunRequest {
   readonly prompt: string;
@@ -13,7 +29,7 @@ export interface TaskRunRequest {
   readonly data_extraction_schema?: unknown;
   /** Code to a description of when to raise it. */
   readonly error_code_mapping?: Readonly<Record<string, string>> | null;
-  readonly proxy_location?: string | Readonly<Record<string, unknown>> | null;
+  readonly proxy_location?: ProxyLocation | null;
   readonly webhook_url?: string | null;
   readonly totp_identifier?: string | null;
   readonly totp_url?: string | null;

@@ -8,8 +8,7 @@ import { plainRenderer } from './plain.js';
 import { type Renderer, Writer } from './renderer.js';
 import { jsonRenderer, outputRenderer } from './result.js';
 
-export const OUTPUT_MODES = ['auto', 'live', 'plain', 'json', 'ndjson', 'quiet'] as const;
-export type OutputMode = (typeof OUTPUT_MODES)[number];
+export type OutputMode = 'auto' | 'live' | 'plain' | 'json' | 'ndjson' | 'quiet';
 
 /** What a person at the live view may do to the run. */
 export interface Controls {

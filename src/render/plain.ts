@@ -4,6 +4,7 @@
 import type { Clock } from '../clock.js';
 import type { Out } from '../io.js';
 import type { RunEvent } from '../runs/events.js';
+import { NOT_MET } from '../runs/exit.js';
 import { elapsedMs, emptyView, type RunView, reduce } from '../runs/view.js';
 import { type Renderer, Writer } from './renderer.js';
 import { printable } from './sanitize.js';
@@ -114,7 +115,7 @@ function line(noun: string, status: string | null, { kind, label, reason }: Desc
 
 /** The last lines: what came of it, how long it took, where to look, what to type next. Nothing when the watch ended before the run. */
 function ending(event: Extract<RunEvent, { type: 'result' }>, view: RunView): string[] {
-  if (event.error !== null || event.status === null) return [];
+  if ((event.error !== null && event.error.code !== NOT_MET) || event.status === null) return [];
   const { steps, actions } = view.counts;
   const did = [steps > 0 && plural(steps, 'step'), actions > 0 && plural(actions, 'action')].filter(Boolean).join(', ');
   const reason = event.run?.failure_reason ? `: ${event.run.failure_reason}` : '';

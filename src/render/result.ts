@@ -2,6 +2,7 @@
 import type { Out } from '../io.js';
 import type { Run } from '../protocol/run.js';
 import type { RunEvent } from '../runs/events.js';
+import { NOT_MET } from '../runs/exit.js';
 import { type Renderer, Writer } from './renderer.js';
 import { printable, safeJson } from './sanitize.js';
 
@@ -18,7 +19,9 @@ export function outputText(output: unknown, isTerminal: boolean): string {
 
 /** Writes the output of the run when it is over; nothing when the watch ends before the run. */
 export function outputRenderer(out: Out): Renderer {
-  return atTheEnd(out, (event) => (event.error === null ? outputText(event.run?.output, out.isTTY === true) : ''));
+  return atTheEnd(out, (event) =>
+    event.error === null || event.error.code === NOT_MET ? outputText(event.run?.output, out.isTTY === true) : '',
+  );
 }
 
 /**

@@ -2,6 +2,9 @@
 import { type ExitName, exitCode } from '../errors.js';
 import { isEnded } from '../protocol/status.js';
 
+/** The code of a result whose run completed with an output that is not what was asked for: told as a completed run, and then why. */
+export const NOT_MET = 'not_met';
+
 const VERDICTS: Readonly<Record<string, ExitName>> = {
   completed: 'ok',
   failed: 'runFailed',

@@ -376,7 +376,9 @@ class Watch {
       if (!(error instanceof SkyvernError)) throw error;
       if (error instanceof ApiError && error.status === 404) return yield* this.#notFound(error);
       const passing = error.exit === 'network' || error.exit === 'rateLimited';
-      if (!passing || this.#run === null) return this.#result(error.exit, error.code, error.message, error.hint);
+      // A run that was just started is there: only one that was never seen may be a wrong address.
+      const exists = this.#run !== null || this.#options.createdMs !== undefined;
+      if (!passing || !exists) return this.#result(error.exit, error.code, error.message, error.hint);
       yield* this.#backOff(error.message);
       return null;
     } catch (stopped) {

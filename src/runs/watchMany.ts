@@ -1,6 +1,7 @@
 /** Waiting for several runs: one watch each, without details, and one exit code. */
 import { type ExitCode, exitCode } from '../errors.js';
 import type { Run } from '../protocol/run.js';
+import { isEnded } from '../protocol/status.js';
 import type { RunEvent } from './events.js';
 import { worstExit } from './exit.js';
 import type { RunSource } from './source.js';
@@ -11,6 +12,8 @@ export interface WatchManyOptions extends Omit<WatchOptions, 'details' | 'after'
   readonly until: 'any' | 'all';
   /** Every event of every run, as it comes. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** What is made of the events of each run before anybody reads them. */
+  readonly through?: (events: AsyncIterable<RunEvent>) => AsyncIterable<RunEvent>;
 }
 
 export interface RunResult {
@@ -28,6 +31,9 @@ export interface ManyResults {
   readonly exitCode: ExitCode;
 }
 
+/** The run's own end, not something that ended the watch. */
+const hasEnded = ({ run }: { readonly run: Run | null }): boolean => run !== null && isEnded(run);
+
 /** @param sourceOf where each run is read: runs may live on different servers */
 export async function watchMany(
   sourceOf: (runId: string) => RunSource,
@@ -39,15 +45,16 @@ export async function watchMany(
   let first: RunResult | null = null;
   const watchOne = async (runId: string): Promise<RunResult> => {
     let last: RunResult = { run_id: runId, run: null, status: null, exit_code: exitCode('stillRunning'), error: null };
-    for await (const event of watchRun(sourceOf(runId), runId, { ...options, signal, details: false })) {
-      const cutShort = event.type === 'result' && enough.signal.aborted && !options.signal.aborted && event.error !== null;
+    const events = watchRun(sourceOf(runId), runId, { ...options, signal, details: false });
+    for await (const event of options.through?.(events) ?? events) {
+      const cutShort = event.type === 'result' && enough.signal.aborted && !options.signal.aborted && !hasEnded(event);
       if (!cutShort) options.onEvent?.(event);
       if (event.type === 'run') last = { ...last, run: event.run, status: event.run.status };
       if (event.type === 'status') last = { ...last, status: event.to };
       if (event.type === 'result' && !cutShort) {
         const { run, status, exit_code, error } = event;
         last = { run_id: runId, run, status, exit_code, error };
-        if (error !== null) continue;
+        if (!hasEnded(event)) continue;
         first ??= last;
         if (options.until === 'any') enough.abort();
       }

@@ -10,20 +10,35 @@ import type { Clock } from '../clock.js';
 import type { TaskRunner } from '../engine/task.js';
 import type { Random } from '../random.js';
 import { ArtifactFiles } from './artifactFiles.js';
+import { CredentialStore } from './credentialStore.js';
 import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
 import { checkKey, checkOrigin, errorResponse, secured } from './guard.js';
 import { HttpError, refusal } from './httpError.js';
+import { ProfileStore } from './profileStore.js';
 import { Queue } from './queue.js';
 import { addArtifacts } from './routes/artifacts.js';
+import { addCredentials } from './routes/credentials.js';
 import { addLocal } from './routes/local.js';
+import { addProfiles } from './routes/profiles.js';
 import { addRuns } from './routes/runs.js';
+import { addSchedules } from './routes/schedules.js';
 import { addService } from './routes/service.js';
+import { addSessions } from './routes/sessions.js';
 import { addStartTask } from './routes/startTask.js';
+import { addUploads } from './routes/uploads.js';
+import { addWebhooks } from './routes/webhooks.js';
 import { addWorkflows } from './routes/workflows.js';
+import { ScheduleStore } from './scheduleStore.js';
+import { Sealed } from './sealed.js';
+import { SessionStore } from './sessionStore.js';
 import { Store } from './store.js';
+import { UploadStore } from './uploadStore.js';
 import { Waiters } from './waiters.js';
+import { Webhooks } from './webhooks.js';
+import { webhookWire } from './wire.js';
 import { type RunSecrets, Worker } from './worker.js';
+import { WorkflowStore } from './workflowStore.js';
 
 export interface ServerDeps {
   readonly db: DatabaseSync;
@@ -55,15 +70,24 @@ export interface EmbeddedServer {
   idleMs(): number;
 }
 
+/** For webhooks under way at the end; both graces together stay below the time that a client waits for the end. */
+const WEBHOOK_GRACE_MS = 3_000;
 /** Needs no key: liveness, version, and the proof of identity that comes before a client shows its key. */
 const OPEN_PATHS = /^\/(?:v1\/version|api\/v1\/version|api\/v1\/heartbeat|v1\/local\/challenge)\/?$/;
-const METHODS = ['GET', 'POST'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export function createServer(deps: ServerDeps): EmbeddedServer {
   const { clock, log } = deps;
   const startedAt = clock.now();
   const waiters = new Waiters(clock);
-  const store = new Store(deps.db, clock, deps.random, (runId) => waiters.notify(runId));
+  const store = new Store(deps.db, clock, deps.random, (runId) => {
+    waiters.notify(runId);
+    webhooks.pump();
+  });
+  const baseUrl = () => `http://${deps.address()}`;
+  const webhookPayload = (runId: string): string =>
+    JSON.stringify(webhookWire(store.runById(runId)!, store.artifacts(runId), store.webhook(runId), baseUrl()));
+  const webhooks = new Webhooks({ ...deps, store, payload: webhookPayload });
   const queue = new Queue(store, clock, `${deps.pid}-${startedAt}`);
   const files = new ArtifactFiles(deps.dataFolder);
   const secrets = new Map<string, RunSecrets>();
@@ -72,13 +96,20 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const routeDeps: RouteDeps = {
     ...deps,
     store,
+    workflows: new WorkflowStore(store, clock),
+    schedules: new ScheduleStore(store, clock),
+    profiles: new ProfileStore(store, clock),
+    sessions: new SessionStore(store, clock),
+    uploads: new UploadStore(store, clock, deps.dataFolder),
+    credentials: new CredentialStore(store, clock, new Sealed(deps.token, deps.random)),
     queue,
     worker,
     waiters,
     files,
     secrets,
     startedAt,
-    baseUrl: () => `http://${deps.address()}`,
+    baseUrl,
+    webhookPayload,
     stop: (graceMs) => deps.onStop(graceMs),
     stopping: () => stopping,
   };
@@ -87,7 +118,13 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   addStartTask(app, routeDeps);
   addRuns(app, routeDeps);
   addArtifacts(app, routeDeps);
-  addWorkflows(app);
+  addWebhooks(app, routeDeps);
+  addWorkflows(app, routeDeps);
+  addSchedules(app, routeDeps);
+  addProfiles(app, routeDeps);
+  addSessions(app, routeDeps);
+  addUploads(app, routeDeps);
+  addCredentials(app, routeDeps);
   addService(app, routeDeps);
   addLocal(app, routeDeps);
   app.onError((error, c) => {
@@ -132,16 +169,19 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     start() {
       const failed = queue.recover();
       worker.pump();
+      webhooks.pump();
+      void routeDeps.uploads.removeExpired().catch((error: unknown) => log(`expired uploads: ${error}`));
       return failed;
     },
     async stop(graceMs) {
       stopping = true;
       await worker.stop(graceMs);
+      await webhooks.stop(Math.min(graceMs, WEBHOOK_GRACE_MS));
       waiters.notifyAll();
     },
     idleMs() {
       const { queued, running } = store.counts();
-      if (inFlight + queued + running + worker.running > 0) lastActive = clock.monotonic();
+      if (inFlight + queued + running + worker.running + webhooks.underWay > 0) lastActive = clock.monotonic();
       return clock.monotonic() - lastActive;
     },
   };

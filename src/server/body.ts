@@ -35,6 +35,10 @@ export async function jsonBody(request: Request): Promise<unknown> {
   }
 }
 
+/** As `jsonObject()`, where upstream takes a request without a body too. */
+export const optionalJsonObject = (request: Request): Promise<Record<string, unknown> | null> =>
+  request.body === null || request.headers.get('content-length') === '0' ? Promise.resolve(null) : jsonObject(request);
+
 /** The body as a JSON object; an array or a bare value is refused. */
 export async function jsonObject(request: Request): Promise<Record<string, unknown>> {
   const value = await jsonBody(request);
@@ -50,16 +54,21 @@ export async function jsonObject(request: Request): Promise<Record<string, unkno
 }
 
 async function boundedText(request: Request): Promise<string> {
-  const tooLarge = () => new HttpError(413, { detail: `The body exceeds ${MAX_BODY_BYTES} bytes.` }, { connection: 'close' });
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const tooLarge = new HttpError(413, { detail: `The body exceeds ${MAX_BODY_BYTES} bytes.` }, { connection: 'close' });
+  return (await boundedBytes(request, MAX_BODY_BYTES, tooLarge)).toString('utf8');
+}
+
+/** The body, read no further than `most` bytes. @throws tooLarge */
+export async function boundedBytes(request: Request, most: number, tooLarge: HttpError): Promise<Buffer> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > most) throw tooLarge;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** How deep brackets nest outside of strings; an upper bound also for text that is no JSON. */

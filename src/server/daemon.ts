@@ -9,7 +9,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Clock } from '../clock.js';
 import { LocalError, NetworkError } from '../errors.js';
-import type { Io } from '../io.js';
+import { type Io, withoutSecrets } from '../io.js';
 import type { Random } from '../random.js';
 import { challengeProof, sameText } from './challenge.js';
 import { readHolder } from './holder.js';
@@ -123,7 +123,7 @@ async function start(deps: DaemonDeps, more: readonly string[]): Promise<LocalSe
   const log = openSync(folder.logFile, 'a', 0o600);
   const logStart = fstatSync(log).size;
   const args = [io.argv[1]!, 'local', 'start', '--foreground', ...more];
-  const child = spawn(io.execPath, args, { detached: true, stdio: ['ignore', log, log], env: { ...io.env }, windowsHide: true });
+  const child = spawn(io.execPath, args, { detached: true, stdio: ['ignore', log, log], env: withoutSecrets(io.env), windowsHide: true });
   closeSync(log);
   let ended: string | null = null;
   child.once('error', (error) => {

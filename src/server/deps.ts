@@ -2,10 +2,16 @@ import type { Clock } from '../clock.js';
 import type { PromptRefusal } from '../engine/task.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import type { CredentialStore } from './credentialStore.js';
+import type { ProfileStore } from './profileStore.js';
 import type { Queue } from './queue.js';
+import type { ScheduleStore } from './scheduleStore.js';
+import type { SessionStore } from './sessionStore.js';
 import type { Store } from './store.js';
+import type { UploadStore } from './uploadStore.js';
 import type { Waiters } from './waiters.js';
 import type { RunSecrets, Worker } from './worker.js';
+import type { WorkflowStore } from './workflowStore.js';
 
 /** Says before a run exists what an engine does not understand of a task; null when it is fine. */
 export type CheckTask = (request: TaskRunRequest, engine: string, secretNames: readonly string[]) => PromptRefusal | null;
@@ -13,9 +19,17 @@ export type CheckTask = (request: TaskRunRequest, engine: string, secretNames: r
 /** What the routes work with. */
 export interface RouteDeps {
   readonly store: Store;
+  readonly workflows: WorkflowStore;
+  readonly schedules: ScheduleStore;
+  readonly profiles: ProfileStore;
+  readonly sessions: SessionStore;
+  readonly uploads: UploadStore;
+  readonly credentials: CredentialStore;
   readonly queue: Queue;
   readonly worker: Worker;
   readonly waiters: Waiters;
+  /** What a receiver is told of a run, as it is now: exactly this text is signed. */
+  readonly webhookPayload: (runId: string) => string;
   readonly files: ArtifactFiles;
   readonly secrets: Map<string, RunSecrets>;
   readonly clock: Clock;

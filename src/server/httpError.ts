@@ -40,3 +40,18 @@ export const notOneOf = (loc: Fault['loc'], values: readonly string[], input: un
   input,
   ctx: { expected: oneOf(values) },
 });
+
+/**
+ * Refuses fields that were given a value that would have to be ignored, by their names.
+ * @param needless which fields there are, and when the value given asks for nothing; null never does
+ * @throws HttpError 422
+ */
+export function unhonoured(body: Record<string, unknown>, needless: Readonly<Record<string, (value: unknown) => boolean>>): void {
+  const asked = Object.entries(needless).filter(([name, asksNothing]) => {
+    const value = Object.hasOwn(body, name) ? (body[name] ?? null) : null;
+    return value !== null && !asksNothing(value);
+  });
+  if (asked.length === 0) return;
+  const names = asked.map(([name]) => `\`${name}\``).join(', ');
+  throw refusal(422, `The local server cannot honour ${names}. Leave ${asked.length > 1 ? 'them' : 'it'} out, or use another server.`);
+}

@@ -1,8 +1,8 @@
 /** Query parameters, checked in upstream's shapes. */
 import { type Fault, invalid, notOneOf } from './httpError.js';
 
-/** @throws HttpError 422 unless it is a whole number of 1 to 100 */
-export function pageNumber(query: URLSearchParams, name: string, fallback: number): number {
+/** @throws HttpError 422 unless it is a whole number of 1 to `most` */
+export function pageNumber(query: URLSearchParams, name: string, fallback: number, most = 100): number {
   const text = query.get(name);
   if (text === null) return fallback;
   const bad = (type: string, msg: string, ctx?: Fault['ctx']) =>
@@ -10,8 +10,26 @@ export function pageNumber(query: URLSearchParams, name: string, fallback: numbe
   if (!/^[+-]?\d+$/.test(text)) throw bad('int_parsing', 'Input should be a valid integer, unable to parse string as an integer');
   const number = Number(text);
   if (number < 1) throw bad('greater_than_equal', 'Input should be greater than or equal to 1', { ge: 1 });
-  if (number > 100) throw bad('less_than_equal', 'Input should be less than or equal to 100', { le: 100 });
+  if (number > most) throw bad('less_than_equal', `Input should be less than or equal to ${most}`, { le: most });
   return number;
+}
+
+/** A whole number of any size; null when it is left out. @throws HttpError 422 */
+export function wholeNumber(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name);
+  if (text === null) return null;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  const msg = 'Input should be a valid integer, unable to parse string as an integer';
+  throw invalid([{ type: 'int_parsing', loc: ['query', name], msg, input: text }]);
+}
+
+/** False when it is left out. @throws HttpError 422 */
+export function flag(query: URLSearchParams, name: string): boolean {
+  const text = query.get(name) ?? 'false';
+  if (/^(?:true|1|yes|on)$/i.test(text)) return true;
+  if (/^(?:false|0|no|off)$/i.test(text)) return false;
+  const msg = 'Input should be a valid boolean, unable to interpret input';
+  throw invalid([{ type: 'bool_parsing', loc: ['query', name], msg, input: text }]);
 }
 
 /** A repeatable parameter. @throws HttpError 422 when a value is not among `allowed` */

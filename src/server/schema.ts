@@ -93,4 +93,93 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX artifacts_of_run ON artifacts (run_id, seq);
   `,
+  `
+  CREATE TABLE webhooks (              -- one for each run that ended and has somebody to be told
+    run_id TEXT PRIMARY KEY REFERENCES runs (run_id),
+    url TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed')),
+    tries INTEGER NOT NULL DEFAULT 0,  -- counted before they are made
+    failure_reason TEXT                -- empty once delivered
+  ) STRICT;
+  CREATE INDEX webhooks_pending ON webhooks (state) WHERE state = 'pending';
+  `,
+  `
+  CREATE TABLE workflows (             -- every version of every workflow
+    seq INTEGER PRIMARY KEY,
+    workflow_id TEXT NOT NULL UNIQUE,
+    workflow_permanent_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    is_saved_task INTEGER NOT NULL,
+    words TEXT NOT NULL,               -- what a search looks through
+    shown TEXT NOT NULL,               -- JSON, as the API shows it
+    created_at INTEGER NOT NULL,
+    deleted_at INTEGER,
+    UNIQUE (workflow_permanent_id, version)
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE schedules (             -- said in one of three ways: cron, interval_seconds with first_fire_at, run_at
+    seq INTEGER PRIMARY KEY,
+    schedule_id TEXT NOT NULL UNIQUE,
+    workflow_permanent_id TEXT NOT NULL,
+    cron TEXT,
+    interval_seconds INTEGER,
+    first_fire_at INTEGER,
+    run_at INTEGER,
+    dispatch_status TEXT,              -- with run_at: pending or canceled
+    timezone TEXT NOT NULL,
+    enabled INTEGER NOT NULL,
+    parameters TEXT,                   -- JSON
+    name TEXT,
+    description TEXT,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX schedules_of_workflow ON schedules (workflow_permanent_id, seq);
+  `,
+  `
+  CREATE TABLE browser_profiles (
+    seq INTEGER PRIMARY KEY,
+    profile_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    description TEXT,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    deleted_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX profile_names ON browser_profiles (name) WHERE deleted_at IS NULL;
+
+  CREATE TABLE credentials (
+    seq INTEGER PRIMARY KEY,
+    credential_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    credential_type TEXT NOT NULL,
+    shown TEXT NOT NULL,               -- JSON, what answers tell
+    sealed BLOB NOT NULL,              -- all of it, encrypted under a key derived from the token
+    browser_profile_id TEXT,
+    tested_url TEXT,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE browser_sessions (
+    seq INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    timeout_minutes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL,
+    closed_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE uploads (
+    file_id TEXT PRIMARY KEY,
+    file TEXT NOT NULL,                -- below the folder of uploads
+    file_size INTEGER NOT NULL,
+    expires_at INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

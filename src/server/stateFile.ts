@@ -55,6 +55,11 @@ export class StateFolder {
     }
   }
 
+  /** Whether a running server says that it listens there. Believe it no more than `read`. */
+  isAddress({ protocol, hostname, port }: URL): boolean {
+    return protocol === 'http:' && hostname === '127.0.0.1' && port === String(this.read()?.port);
+  }
+
   write(state: ServerState, random: Random): void {
     writeDurably(join(this.path, 'server.json'), `${JSON.stringify(state)}\n`, random);
     writeDurably(join(this.path, 'port'), `${state.port}\n`, random);

@@ -77,6 +77,14 @@ export interface ArtifactRow {
   readonly created_at: number;
 }
 
+export interface WebhookRow {
+  readonly run_id: string;
+  readonly url: string;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly tries: number;
+  readonly failure_reason: string | null;
+}
+
 export interface NewRun {
   readonly title: string | null;
   readonly engine: string;
@@ -333,7 +341,11 @@ export class Store {
     this.touch(runId);
   }
 
-  /** Ends a run, and with it any step that still runs. */
+  webhook(runId: string): WebhookRow | null {
+    return this.get<WebhookRow>('SELECT * FROM webhooks WHERE run_id = ?', runId);
+  }
+
+  /** Ends a run, and with it any step that still runs. Whom to tell is noted with it. */
   setEnd(runId: string, { status, reason = null, output = null, errors = [] }: RunEnd): void {
     const now = this.#clock.now();
     this.run(
@@ -347,6 +359,12 @@ export class Store {
     );
     const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
     this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
+    this.run(
+      `INSERT INTO webhooks (run_id, url)
+       SELECT run_id, json_extract(request, '$.webhook_url') FROM runs
+       WHERE run_id = ? AND json_extract(request, '$.webhook_url') IS NOT NULL`,
+      runId,
+    );
     this.touch(runId);
   }
 

@@ -4,11 +4,11 @@
  */
 import { ENGINES, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import { type Fault, invalid, notOneOf, refusal } from './httpError.js';
+import { normalisedUrl } from './webUrl.js';
 import type { RunSecrets } from './worker.js';
 
 /** More steps than this are a loop, not a task. */
 const MAX_STEPS = 1_000;
-const MAX_URL_LENGTH = 2_083;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 export interface CheckedTask {
@@ -29,6 +29,7 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const check = new Checker(body);
   const prompt = check.text('prompt', { required: true });
   const url = check.text('url');
+  const webhookUrl = check.text('webhook_url');
   const engine = check.text('engine') ?? ENGINES[0];
   const title = check.text('title');
   const maxSteps = check.integer('max_steps', 1, MAX_STEPS);
@@ -54,6 +55,7 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   }
   check.done();
   const startPage = url === null ? null : normalisedUrl('url', url);
+  const webhook = webhookUrl === null ? null : normalisedUrl('webhook_url', webhookUrl);
   if (browserAddress !== null) checkAddress(browserAddress);
   if (unhonoured.length > 0) {
     throw refusal(
@@ -69,6 +71,7 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
     request: {
       prompt: prompt!,
       url: startPage,
+      webhook_url: webhook,
       engine,
       max_steps: maxSteps,
       data_extraction_schema: schema,
@@ -93,19 +96,6 @@ function engineFor(asked: string, defaultEngine: string | null): string {
     `The local server has no language model, which engine ${asked} needs. ` +
       'Ask for engine "rules" (`--engine rules`), which runs plain imperative prompts, or use another server.',
   );
-}
-
-/** As upstream keeps a URL: `https://` when it has no scheme, and at least `/` for a path. @throws HttpError 400 */
-function normalisedUrl(field: string, text: string): string {
-  const advice = `Use an HTTP or HTTPS URL with at most ${MAX_URL_LENGTH} characters.`;
-  const trimmed = text.trim();
-  // `localhost:8000/x` reads as scheme `localhost`: digits after the colon mean a port.
-  const hasScheme = /^[a-z][a-z0-9+.-]*:(?!\d+(?:[/?#]|$))/i.test(trimmed);
-  const whole = hasScheme ? trimmed : `https://${trimmed}`;
-  if (whole.length > MAX_URL_LENGTH || trimmed === '' || !URL.canParse(whole)) throw refusal(400, `Invalid ${field}: malformed. ${advice}`);
-  const url = new URL(whole);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refusal(400, `Invalid ${field}: unsupported scheme. ${advice}`);
-  return url.href;
 }
 
 function checkAddress(address: string): void {
@@ -221,7 +211,7 @@ class Checker {
       file_ids: (value) => Array.isArray(value) && value.length === 0,
       max_screenshot_scrolls: (value) => value === 0,
     };
-    const others = ['webhook_url', 'totp_identifier', 'totp_url', 'browser_session_id', 'browser_profile_id', 'model'];
+    const others = ['totp_identifier', 'totp_url', 'browser_session_id', 'browser_profile_id', 'model'];
     const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
     return [...others.filter(given), ...refused];
   }

@@ -1,7 +1,7 @@
 /** Rows as the API shows them: every nullable field present, times as upstream writes them. */
 import type { TaskRunRequest } from '../protocol/task.js';
 import { formatServerTime } from '../protocol/time.js';
-import type { ActionRow, ArtifactRow, RunRow, StepRow } from './store.js';
+import type { ActionRow, ArtifactRow, RunRow, StepRow, WebhookRow } from './store.js';
 import { RUN_TYPE } from './store.js';
 
 /** The one organization of this server. */
@@ -26,7 +26,7 @@ function requestWire(text: string) {
     data_extraction_schema: request.data_extraction_schema ?? null,
     error_code_mapping: request.error_code_mapping ?? null,
     max_steps: request.max_steps ?? null,
-    webhook_url: null,
+    webhook_url: request.webhook_url ?? null,
     totp_identifier: null,
     totp_url: null,
     browser_session_id: null,
@@ -90,6 +90,74 @@ export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl:
     errors: json(run.errors),
     step_count: run.step_count,
   };
+}
+
+/** A task in the older API's words, without its request. */
+export function legacyTaskWire(run: RunRow, artifacts: readonly ArtifactRow[], webhook: WebhookRow | null, baseUrl: string) {
+  const shown = runWire(run, artifacts, baseUrl);
+  return {
+    task_id: run.run_id,
+    status: run.status,
+    created_at: shown.created_at,
+    modified_at: shown.modified_at,
+    extracted_information: shown.output,
+    action_screenshot_urls: shown.screenshot_urls,
+    screenshot_url: shown.screenshot_urls?.[0] ?? null,
+    recording_url: null,
+    recording_archived: false,
+    browser_console_log_url: null,
+    downloaded_files: shown.downloaded_files,
+    downloaded_file_urls: shown.downloaded_files.length === 0 ? null : shown.downloaded_files.map(({ url }) => url),
+    failure_reason: run.failure_reason,
+    failure_category: null,
+    webhook_failure_reason: webhook?.failure_reason ?? null,
+    errors: shown.errors,
+    max_steps_per_run: shown.run_request.max_steps,
+    workflow_run_id: null,
+    queued_at: shown.queued_at,
+    started_at: shown.started_at,
+    finished_at: shown.finished_at,
+    max_screenshot_scrolls: null,
+    step_count: run.step_count,
+    browser_session_id: null,
+  };
+}
+
+/** The request of a task in the older API's words. */
+export function legacyRequestWire(run: RunRow, webhook: WebhookRow | null) {
+  const request = requestWire(run.request);
+  return {
+    title: run.title,
+    url: request.url,
+    webhook_callback_url: request.webhook_url,
+    webhook_failure_reason: webhook?.failure_reason ?? null,
+    totp_verification_url: null,
+    totp_identifier: null,
+    navigation_goal: request.prompt,
+    data_extraction_goal: null,
+    navigation_payload: null,
+    error_code_mapping: request.error_code_mapping,
+    workflow_system_prompt: null,
+    proxy_location: request.proxy_location,
+    extracted_information_schema: request.data_extraction_schema,
+    extra_http_headers: request.extra_http_headers,
+    cdp_connect_headers: request.cdp_connect_headers,
+    complete_criterion: null,
+    terminate_criterion: null,
+    task_type: 'general',
+    application: null,
+    include_action_history_in_verification: false,
+    max_screenshot_scrolls: null,
+    browser_address: request.browser_address,
+    download_timeout: null,
+    include_extracted_text: true,
+  };
+}
+
+/** What a receiver is told: the task in the older API's words, overlaid with the run; neither with its request. */
+export function webhookWire(run: RunRow, artifacts: readonly ArtifactRow[], webhook: WebhookRow | null, baseUrl: string) {
+  const { run_request: _request, ...shown } = runWire(run, artifacts, baseUrl);
+  return { ...legacyTaskWire(run, artifacts, webhook, baseUrl), ...shown };
 }
 
 const downloadWire = (file: ArtifactRow, baseUrl: string) => ({

@@ -1,4 +1,5 @@
 import type { CliContext } from '../../src/cli/context.js';
+import { LocalError } from '../../src/errors.js';
 import { paths } from '../../src/paths.js';
 import { manualClock, seededRandom } from '../support/clock.js';
 import { type TestIo, testIo } from '../support/io.js';
@@ -16,6 +17,8 @@ export function cliContext(io: TestIo = testIo()): CliContext {
     color: true,
     deadlineAt: null,
     callSignal: signal,
+    limitTo() {},
+    keychain: () => Promise.reject(new LocalError('no_keychain', 'none here')),
     onEnd() {},
   };
 }

@@ -30,14 +30,16 @@ async function problemsOf(lines: readonly string[][]): Promise<string[]> {
     file.define(command, ctx);
     commands.set(path, command);
   }
-  const groups = new Set([...commands.keys()].flatMap((path) => (path.includes(' ') ? [path.split(' ')[0] as string] : [])));
+  const groups = new Set([...commands.keys()].flatMap((path) => path.split(' ').map((_, at, words) => words.slice(0, at).join(' '))));
   const known = (command: Command | undefined, flag: string) =>
     ['--help', '-h'].includes(flag) ||
     [...(command?.options ?? []), ...program.options].some((option) => option.long === flag || option.short === flag);
   return lines.flatMap((words) => {
-    const path = groups.has(words[0] as string) ? words.slice(0, 2).join(' ') : (words[0] as string);
+    let depth = 0;
+    while (groups.has(words.slice(0, depth).join(' ')) && words[depth] !== undefined && !words[depth]?.startsWith('-')) depth++;
+    const path = words.slice(0, depth).join(' ');
     const command = commands.get(path);
-    if (!command && !(groups.has(path) || words[1]?.startsWith('-'))) return [`skyvern ${words.join(' ')}: there is no command ${path}`];
+    if (!command && !groups.has(path)) return [`skyvern ${words.join(' ')}: there is no command ${path}`];
     return words
       .filter((word) => word.startsWith('-') && !known(command, word))
       .map((flag) => `skyvern ${words.join(' ')}: there is no flag ${flag}`);

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SkyvernClient } from '../../src/client/client.js';
+import { ApiClient } from '../../src/client/client.js';
 import type { ClientOptions, Exchanged } from '../../src/client/http.js';
 import { RetryBudget } from '../../src/client/retry.js';
 import { parseBaseUrl } from '../../src/origin.js';
 import { manualClock, seededRandom } from '../support/clock.js';
 import { fakeSkyvern } from '../support/fakeSkyvern.js';
-import { type Fault, faultServer, page } from './faultServer.js';
+import { type Fault, faultServer, page } from '../support/faultServer.js';
 
 const KEY = 'eyJcanary.k3y-3f2a9c.sig';
 const timeouts = { connectMs: 500, headersMs: 200, bodyIdleMs: 200, totalMs: 500, startMs: 200 };
 
 function clientOf(url: string, options: Partial<ClientOptions> = {}) {
   const clock = manualClock();
-  const client = new SkyvernClient({
+  const client = new ApiClient({
     baseUrl: parseBaseUrl(url),
     apiKey: KEY,
     clock,
@@ -347,7 +347,7 @@ test('A24 A28 A30 no key and no secret of a request is in an error or a logged e
   server.plan(answer(400, echo, { 'x-request-id': 'req-7', 'x-echo': KEY, 'set-cookie': 'session=1' }));
   const log: Exchanged[] = [];
   const { client } = clientOf(server.url, { onExchange: (exchange) => log.push(exchange) });
-  const outcome = await client.tasks.start({ prompt: 'p', extra_http_headers: { authorization: canary } }, { idempotencyKey: 'op' });
+  const outcome = await client.starts.task({ prompt: 'p', extra_http_headers: { authorization: canary } }, { idempotencyKey: 'op' });
   if (outcome.kind !== 'rejected') throw new Error(outcome.kind);
   expect(outcome.error.requestId).toBe('req-7');
   const all = JSON.stringify([log, outcome.error.message, (outcome.error as { body?: unknown }).body]);
@@ -396,7 +396,7 @@ test('a start is sent on a connection of its own, which is closed', async () => 
   const { client } = clientOf(server.url);
   await client.runs.list();
   const before = [...server.sockets];
-  await client.tasks.start({ prompt: 'p', url: 'https://example.com' }, { idempotencyKey: 'op' });
+  await client.starts.task({ prompt: 'p', url: 'https://example.com' }, { idempotencyKey: 'op' });
   await client.runs.list();
   expect(before).toHaveLength(1);
   expect([...server.sockets]).toEqual(before);

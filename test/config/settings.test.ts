@@ -171,6 +171,8 @@ test('settings are checked when they are set, listed with their source, and unse
   expect(listSettings({ io, paths: where }).map(({ name, source }) => [name, source])).toContainEqual(['output', 'default']);
   expect(listProfiles(deps)).toEqual([
     { name: 'default', inUse: false },
+    { name: 'cloud', inUse: false },
+    { name: 'local', inUse: false },
     { name: 'work', inUse: true },
   ]);
   expect(await unsetSetting(deps, 'work', 'base-url')).toBe(true);
@@ -180,6 +182,24 @@ test('settings are checked when they are set, listed with their source, and unse
     expect.objectContaining({ code: 'no_profile' }),
   );
   expect(settingsPaths(deps).config).toBe(join(where.config, 'config.json'));
+});
+
+test('default, cloud and local are always there: the latter two mean their server whatever the Python CLI says, unless told otherwise', async () => {
+  const { io, paths: where, deps } = setup();
+  const home = tempFolder();
+  mkdirSync(join(home, '.skyvern'));
+  writeFileSync(join(home, '.skyvern', '.env'), 'SKYVERN_BASE_URL=https://python.example\n');
+  const at = (profile: string | undefined, env: Record<string, string> = {}) =>
+    resolveSettings({ io: { ...io, env: { ...io.env, HOME: home, ...env } }, paths: where, flags: { profile } });
+  expect(at(undefined).baseUrl.value.origin).toBe('https://python.example');
+  expect(at('cloud').baseUrl).toMatchObject({ value: new URL('https://api.skyvern.com'), where: 'profile cloud' });
+  expect([at('default').embedded, at('cloud').embedded, at('local').embedded]).toEqual([false, false, true]);
+  expect(at('local', { SKYVERN_BASE_URL: 'http://localhost:8000' }).embedded).toBe(false);
+  await useProfile(deps, 'local');
+  expect(resolveSettings({ io, paths: where }).embedded).toBe(true);
+  expect(getSetting({ io, paths: where }, 'base-url')).toMatchObject({ value: null, where: 'profile local: the embedded server' });
+  await setSetting(deps, 'local', 'base-url', 'http://localhost:8000');
+  expect(resolveSettings({ io, paths: where }).embedded).toBe(false);
 });
 
 test.each([

@@ -2,15 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { SkyvernClient } from '../../src/client/client.js';
+import { ApiClient } from '../../src/client/client.js';
 import { setSetting } from '../../src/config/edit.js';
 import { type LockDeps, withLock } from '../../src/durable.js';
 import { Journal } from '../../src/journal/journal.js';
 import { startTask } from '../../src/journal/startTask.js';
 import { parseBaseUrl } from '../../src/origin.js';
 import { paths } from '../../src/paths.js';
-import { faultServer } from '../client/faultServer.js';
 import { manualClock, seededRandom } from '../support/clock.js';
+import { faultServer } from '../support/faultServer.js';
 import { tempFolder, testIo } from '../support/io.js';
 
 const PROCESSES = 16;
@@ -18,7 +18,7 @@ const UPDATES = 50;
 
 test(`F43 ${PROCESSES} processes that change the settings ${UPDATES} times each lose no change`, async () => {
   const folder = tempFolder();
-  const worker = new URL('./updater.ts', import.meta.url).pathname;
+  const worker = new URL('../torture/updater.ts', import.meta.url).pathname;
   const codes = await Promise.all(
     Array.from({ length: PROCESSES }, (_, index) => {
       const child = spawn(
@@ -26,7 +26,7 @@ test(`F43 ${PROCESSES} processes that change the settings ${UPDATES} times each 
         [
           '--no-warnings',
           '--import',
-          new URL('../client/runSources.mjs', import.meta.url).pathname,
+          new URL('../support/runSources.mjs', import.meta.url).pathname,
           worker,
           folder,
           String(index),
@@ -131,7 +131,7 @@ test('F41 a full disk: 17 with the path, the old settings whole, and no start wi
 
   const server = await faultServer();
   const baseUrl = parseBaseUrl(server.url);
-  const client = new SkyvernClient({ baseUrl, apiKey: 'k', ...change });
+  const client = new ApiClient({ baseUrl, apiKey: 'k', ...change });
   const start = startTask(
     {
       client,

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { SkyvernClient } from '../../src/client/client.js';
+import { ApiClient } from '../../src/client/client.js';
 import { RetryBudget } from '../../src/client/retry.js';
 import { Journal } from '../../src/journal/journal.js';
-import { recover } from '../../src/journal/recover.js';
+import { namedStart, recover } from '../../src/journal/recover.js';
 import type { StartProgress } from '../../src/journal/startOnce.js';
 import { taskSearch } from '../../src/journal/startTask.js';
 import { parseBaseUrl } from '../../src/origin.js';
 import { paths } from '../../src/paths.js';
 import type { TaskRunRequest } from '../../src/protocol/task.js';
-import { type FaultServer, type FaultServerOptions, faultServer } from '../client/faultServer.js';
 import { type ManualClock, manualClock, seededRandom } from '../support/clock.js';
+import { type FaultServer, type FaultServerOptions, faultServer } from '../support/faultServer.js';
 import { type TestIo, testIo } from '../support/io.js';
 
 export const BODY: TaskRunRequest = {
@@ -33,7 +33,7 @@ export async function bench(options: BenchOptions = {}): Promise<{
   server: FaultServer;
   io: TestIo;
   clock: ManualClock;
-  client: SkyvernClient;
+  client: ApiClient;
   journal: Journal;
   controller: AbortController;
   progress: StartProgress[];
@@ -48,7 +48,7 @@ export async function bench(options: BenchOptions = {}): Promise<{
   const random = seededRandom(options.seed ?? (beside ? 2 : 1));
   const baseUrl = parseBaseUrl(server.url);
   const timeouts = { headersMs: 300, bodyIdleMs: 300, totalMs: 600, startMs: 300 };
-  const client = new SkyvernClient({ baseUrl, apiKey: 'key-1', clock, random, timeouts, budget: new RetryBudget() });
+  const client = new ApiClient({ baseUrl, apiKey: 'key-1', clock, random, timeouts, budget: new RetryBudget() });
   const journal = new Journal({ paths: paths(io), owner: io, clock, random });
   const controller = new AbortController();
   const progress: StartProgress[] = [];
@@ -71,6 +71,10 @@ export async function bench(options: BenchOptions = {}): Promise<{
       onProgress: (event) => void progress.push(event),
     },
     opsFolder: join(paths(io).state, 'ops'),
-    recoverAll: (op) => recover({ journal, clock, searchFor: async () => taskSearch(client.runs, client.sessions) }, op),
+    recoverAll: (op) =>
+      recover(
+        { journal, clock, searchFor: async () => taskSearch(client.runs, client.sessions) },
+        op === undefined ? undefined : [namedStart(journal, op)],
+      ),
   };
 }

@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SkyvernClient } from '../../src/client/client.js';
+import { ApiClient } from '../../src/client/client.js';
 import type { Exchanged } from '../../src/client/http.js';
 import { SkyvernError } from '../../src/errors.js';
 import { startTask } from '../../src/journal/startTask.js';
 import { parseBaseUrl } from '../../src/origin.js';
 import type { TaskRunRequest } from '../../src/protocol/task.js';
-import { type Fault, page } from '../client/faultServer.js';
+import { type Fault, page } from '../support/faultServer.js';
 import { bench } from './bench.js';
 
 const canary = (name: string) => `cnry-${name}-5e1f0a97c3d24b`;
@@ -63,7 +63,7 @@ test.each(FAULTS.map((fault, index) => [index, fault] as const))('A28 fault %d: 
   const { server, deps, progress, io } = await bench();
   const log: Exchanged[] = [];
   const options = { baseUrl: parseBaseUrl(server.url), clock: deps.clock, random: deps.random };
-  const client = new SkyvernClient({ ...options, apiKey: KEY, onExchange: (exchange) => log.push(exchange) });
+  const client = new ApiClient({ ...options, apiKey: KEY, onExchange: (exchange) => log.push(exchange) });
   server.plan(fault);
   const outcome: unknown = await startTask({ ...deps, client }, BODY).then(
     ({ op, adopted }) => ({ op, adopted }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { OnceOutcome, SkyvernClient } from '../../src/client/client.js';
+import type { ApiClient, OnceOutcome } from '../../src/client/client.js';
 import type { Clock } from '../../src/clock.js';
 import { NetworkError, SkyvernError } from '../../src/errors.js';
 import { isSettled, Journal } from '../../src/journal/journal.js';
@@ -127,7 +127,7 @@ class World {
     return runId;
   }
 
-  client(fates: readonly Fate[]): Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'> {
+  client(fates: readonly Fate[]): Pick<ApiClient, 'runs' | 'starts' | 'sessions'> {
     const left = [...fates];
     const wire = (made: Made) => ({
       run_id: made.runId,
@@ -147,8 +147,8 @@ class World {
       serverNow: null,
     });
     return {
-      tasks: {
-        start: async (body: { prompt: string }, { idempotencyKey }: { idempotencyKey: string }): Promise<OnceOutcome> => {
+      starts: {
+        task: async (body: { prompt: string }, { idempotencyKey }: { idempotencyKey: string }): Promise<OnceOutcome> => {
           this.starts++;
           const fate = left.shift() ?? 'answered';
           switch (fate) {
@@ -187,7 +187,7 @@ class World {
           return decodeRun(wire(this.made.find((made) => made.runId === runId) as Made));
         },
       },
-    } as unknown as Pick<SkyvernClient, 'runs' | 'tasks' | 'sessions'>;
+    } as unknown as Pick<ApiClient, 'runs' | 'starts' | 'sessions'>;
   }
 
   #arriveLater(prompt: string, op: string): void {

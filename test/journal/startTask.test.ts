@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { Interrupted } from '../../src/errors.js';
 import { settleByHand } from '../../src/journal/recover.js';
 import { startTask } from '../../src/journal/startTask.js';
-import type { Fault } from '../client/faultServer.js';
-import { page } from '../client/faultServer.js';
 import { manualClock } from '../support/clock.js';
+import type { Fault } from '../support/faultServer.js';
+import { page } from '../support/faultServer.js';
 import { BODY, bench } from './bench.js';
 
 const settled = (promise: Promise<unknown>) =>
@@ -32,13 +32,13 @@ test('a start is on the disk before its POST, private, without a word of the req
 test('while the POST is under way its entry says `sent`', async () => {
   const { deps, journal } = await bench();
   const seen: unknown[] = [];
-  const tasks = {
-    start: async (...args: Parameters<typeof deps.client.tasks.start>) => {
+  const starts = {
+    task: async (...args: Parameters<typeof deps.client.starts.task>) => {
       seen.push(journal.find(args[1].idempotencyKey)?.state);
-      return deps.client.tasks.start(...args);
+      return deps.client.starts.task(...args);
     },
-  } as typeof deps.client.tasks;
-  await startTask({ ...deps, client: { runs: deps.client.runs, sessions: deps.client.sessions, tasks } }, BODY);
+  } as typeof deps.client.starts;
+  await startTask({ ...deps, client: { runs: deps.client.runs, sessions: deps.client.sessions, starts } }, BODY);
   expect(seen).toEqual(['sent']);
 });
 
@@ -183,8 +183,8 @@ test('F02 a connection reset when it opens is tried again where nothing was writ
 test('never sent: tried three times, then 3, and nothing is left open', async () => {
   const { deps, journal, progress } = await bench();
   const server = { ...deps.server, baseUrl: new URL('http://127.0.0.1:1') };
-  const { SkyvernClient } = await import('../../src/client/client.js');
-  const client = new SkyvernClient({ baseUrl: server.baseUrl, apiKey: 'key-1', clock: deps.clock, random: deps.random });
+  const { ApiClient } = await import('../../src/client/client.js');
+  const client = new ApiClient({ baseUrl: server.baseUrl, apiKey: 'key-1', clock: deps.clock, random: deps.random });
   expect(await settled(startTask({ ...deps, client, server }, BODY))).toMatchObject({ exitCode: 3, code: 'unreachable' });
   expect(progress.map(({ type }) => type)).toEqual(['sending', 'retrying', 'sending', 'retrying', 'sending']);
   expect(journal.unsettled()).toEqual([]);
@@ -307,14 +307,14 @@ test('a fenced start that nobody answers, three times, leaves nothing that can a
   const { server, deps, journal } = await bench();
   const hush: Fault = { kind: 'reset', made: false };
   let count = 0;
-  const tasks = {
-    start: (...args: Parameters<typeof deps.client.tasks.start>) => {
+  const starts = {
+    task: (...args: Parameters<typeof deps.client.starts.task>) => {
       server.plan(hush);
       count++;
-      return deps.client.tasks.start(...args);
+      return deps.client.starts.task(...args);
     },
-  } as typeof deps.client.tasks;
-  const client = { runs: deps.client.runs, sessions: deps.client.sessions, tasks };
+  } as typeof deps.client.starts;
+  const client = { runs: deps.client.runs, sessions: deps.client.sessions, starts };
   expect(await settled(startTask({ ...deps, client }, BODY, fenced))).toMatchObject({ exitCode: 3, code: 'connection_lost' });
   expect(count).toBe(3);
   expect(server.sessions.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);

@@ -35,7 +35,7 @@ test('an older database is migrated after a backup; a newer one is refused untou
   openDatabase(file, NOW).db.close();
   const newer = [...MIGRATIONS, 'ALTER TABLE runs ADD COLUMN mood TEXT'];
   const { db, notices } = openDatabase(file, NOW, newer);
-  expect(notices).toEqual([expect.stringContaining(`${file}.backup-1-${NOW}`)]);
+  expect(notices).toEqual([expect.stringContaining(`${file}.backup-${MIGRATIONS.length}-${NOW}`)]);
   expect(db.prepare('SELECT mood FROM runs').all()).toEqual([]);
   db.close();
   const before = readFileSync(file);

@@ -48,7 +48,6 @@ test('a key holds after a restart, for the same request only, whatever the order
 });
 
 test.each<[string, unknown]>([
-  ['webhook_url', 'https://example.com/hook'],
   ['totp_identifier', 'me'],
   ['totp_url', 'https://example.com/'],
   ['browser_session_id', 'pbs_1'],

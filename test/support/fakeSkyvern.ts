@@ -8,6 +8,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { type FakeResources, fakeResources, NO_CONTENT } from './fakeResources.js';
+import { type FakeWorkflows, fakeWorkflows } from './fakeWorkflows.js';
 
 export type Json = Record<string, unknown>;
 
@@ -75,6 +77,10 @@ export interface FakeSkyvern {
   on(route: string, ...replies: Reply[]): void;
   /** Makes a workflow known, so that it can be started. */
   workflow(wpid: string, fields?: Json): void;
+  /** Workflows and their schedules. */
+  readonly workflows: Pick<FakeWorkflows, 'find' | 'schedule' | 'schedules'>;
+  /** Browser sessions and profiles, credentials, one-time codes. */
+  readonly resources: FakeResources;
   /** Closes every open connection and the port. Called by itself at the end of the test. */
   close(): Promise<void>;
 }
@@ -209,7 +215,6 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
   const actionsOf = new Map<string, readonly Json[]>();
   const artifacts = new Map<string, { readonly wire: Json; readonly content: Buffer }>();
   const planned = new Map<string, Reply[]>();
-  const workflows = new Map<string, Json>();
   const started: string[] = [];
   let startScript: readonly Json[] = [];
   let number = 486305187432193500n;
@@ -219,9 +224,51 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
     number += 2n;
     return number;
   };
+  /** The server's wall time, epoch milliseconds: its `Date` and the times of its runs agree. */
+  const now = () => Date.UTC(2026, 0, 20, 11, 52, 29) + tick * 250;
   /** A later moment at each call, in the server's form. */
-  const moment = () =>
-    `${new Date(Date.UTC(2026, 0, 20, 11, 52, 29) + ++tick * 250).toISOString().slice(0, -5)}.${String((tick * 250) % 1000).padStart(3, '0')}851`;
+  const moment = () => {
+    tick++;
+    return `${new Date(now()).toISOString().slice(0, -1)}851`;
+  };
+
+  const resources = fakeResources({
+    organization: ORGANIZATION,
+    nextNumber,
+    moment,
+    detail,
+    invalid,
+    hasRun: (id) => runs.has(id),
+  });
+
+  const workflows = fakeWorkflows({
+    organization: ORGANIZATION,
+    nextNumber,
+    moment,
+    detail,
+    invalid,
+    hasRun: (id) => runs.has(id),
+    now,
+    runsOf: (wpid) =>
+      [...runs.values()]
+        .reverse()
+        .filter((run) => run['run_type'] === 'workflow_run' && [null, (run['run_request'] as Json)['workflow_id']].includes(wpid))
+        .map((run) => ({
+          workflow_run_id: run['run_id'],
+          workflow_permanent_id: (run['run_request'] as Json)['workflow_id'],
+          organization_id: ORGANIZATION,
+          status: run['status'],
+          workflow_title: run['title'] ?? null,
+          failure_reason: run['failure_reason'],
+          trigger_type: run['trigger_type'] ?? 'api',
+          workflow_schedule_id: run['workflow_schedule_id'] ?? null,
+          created_at: run['created_at'],
+          modified_at: run['modified_at'],
+          queued_at: run['queued_at'],
+          started_at: run['started_at'],
+          finished_at: run['finished_at'],
+        })),
+  });
 
   const setRun = (id: string, fields: Json = {}): Json => {
     const type = fields['run_type'] ?? runTypeOf(id);
@@ -323,9 +370,56 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
     const sent = (body ?? {}) as Json;
     const wpid = String(sent['workflow_id'] ?? sent['agent_id'] ?? '');
     if (wpid === '') throw detail(422, [invalid('missing', ['body', 'agent_id'], 'Field required', sent)]);
-    const workflow = workflows.get(wpid);
-    if (!workflow) throw detail(404, `Workflow not found. workflow_permanent_id=${wpid}`);
+    const workflow = workflows.find(wpid);
+    workflows.checkParameters(wpid, (sent['parameters'] ?? {}) as Json);
     return begin(`wr_${nextNumber()}`, { run_request: { ...WORKFLOW_REQUEST, ...sent, workflow_id: wpid }, title: workflow['title'] });
+  };
+
+  const startReadyMade = (body: unknown, kind: 'login' | 'download'): Json => {
+    const sent = (body ?? {}) as Json;
+    const needed = kind === 'login' ? 'credential_type' : 'navigation_goal';
+    if (!(needed in sent)) throw detail(422, [invalid('missing', ['body', needed], 'Field required', sent)]);
+    if (kind === 'login' && sent['credential_type'] === 'skyvern') {
+      if (!sent['credential_id']) throw detail(400, 'credential_id is required to login with Skyvern credential');
+      if (!resources.credentials.some(({ credential_id }) => credential_id === sent['credential_id'])) {
+        throw detail(404, `Credential ${sent['credential_id']} not found`);
+      }
+    }
+    const title = kind === 'login' ? 'Login' : 'File Download';
+    return begin(`wr_${nextNumber()}`, { run_request: { ...WORKFLOW_REQUEST, title, workflow_id: `w_${nextNumber()}` }, title });
+  };
+  const retry = (id: string): Json => {
+    const run = runs.get(id);
+    if (run?.['run_type'] !== 'workflow_run') throw detail(404, `Workflow run not found ${id}`);
+    if (!TERMINAL.includes(String(run['status']))) throw detail(400, 'Only terminal workflow runs can be retried');
+    return begin(`wr_${nextNumber()}`, { run_request: run['run_request'], title: run['title'] ?? null });
+  };
+  const goOn = (id: string): null => {
+    if (runs.get(id)?.['status'] !== 'paused') throw detail(404, `Workflow run not found ${id}`);
+    change(id, { status: 'running' });
+    return null;
+  };
+  /** Nothing is sent: a test plans what the receiver says. */
+  const retryWebhook = (id: string, body: unknown): Json => {
+    const run = runs.get(id);
+    if (!run) throw detail(404, `Run ${id} not found`);
+    const status = String(run['status']);
+    if (!TERMINAL.includes(status)) throw detail(400, `Run ${id} has not reached a terminal state (status=${status}).`);
+    const own = (run['run_request'] as Json)['webhook_url'] ?? null;
+    const target = (body as Json | undefined)?.['webhook_url'] ?? own;
+    if (target === null) throw detail(400, 'No webhook URL configured for the run.');
+    return {
+      run_id: id,
+      run_type: run['run_type'],
+      default_webhook_url: own,
+      target_webhook_url: target,
+      payload: JSON.stringify({ run_id: id, status }),
+      headers: { 'Content-Type': 'application/json' },
+      status_code: 200,
+      latency_ms: 12,
+      response_body: '{"received":true}',
+      error: null,
+    };
   };
 
   const cancel = (id: string): null => {
@@ -460,6 +554,12 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
   const routes: readonly (readonly [method: string, path: RegExp, handler: Handler])[] = [
     ['POST', /^\/v1\/run\/tasks\/?$/, (_, request) => startTask(jsonBody(request))],
     ['POST', /^\/v1\/run\/(?:workflows|agents)\/?$/, (_, request) => startWorkflow(jsonBody(request))],
+    ['POST', /^\/v1\/run\/tasks\/login\/?$/, (_, request) => startReadyMade(jsonBody(request), 'login')],
+    ['POST', /^\/v1\/run\/tasks\/download_files\/?$/, (_, request) => startReadyMade(jsonBody(request), 'download')],
+    ['POST', /^\/v1\/workflows\/runs\/([^/]+)\/retry\/?$/, ([, id]) => retry(id!)],
+    ['POST', /^\/v1\/workflows\/runs\/([^/]+)\/continue\/?$/, ([, id]) => goOn(id!)],
+    ['POST', /^\/v1\/runs\/([^/]+)\/retry_webhook\/?$/, ([, id], request) => retryWebhook(id!, jsonBody(request))],
+    ...resources.routes,
     ['GET', /^\/v1\/runs\/?$/, (_, { query }) => list(query)],
     ['POST', /^\/v1\/runs\/cancel\/?$/, (_, request) => cancelMany(jsonBody(request))],
     ['GET', /^\/v1\/runs\/([^/]+)\/?$/, ([, id]) => readRun(id!)],
@@ -470,8 +570,7 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
     ['GET', /^\/v1\/artifacts\/([^/]+)\/?$/, ([, id]) => artifact(id!).wire],
     ['GET', /^\/api\/v1\/tasks\/([^/]+)\/steps\/?$/, ([, id]) => stepsOf.get(id!) ?? []],
     ['GET', /^\/api\/v1\/tasks\/([^/]+)\/actions\/?$/, ([, id]) => actionsOf.get(id!) ?? []],
-    ['GET', /^\/v1\/(?:workflows|agents)\/?$/, () => [...workflows.values()]],
-    ['GET', /^\/v1\/(?:workflows|agents)\/runs\/?$/, () => []],
+    ...workflows.routes,
     [
       'GET',
       /^\/api\/v1\/organizations\/me\/?$/,
@@ -501,6 +600,7 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
   const send = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? null));
     response.writeHead(status, {
+      date: new Date(now()).toUTCString(),
       'content-type': 'application/json',
       'content-length': String(bytes.length),
       vary: 'Origin',
@@ -530,9 +630,12 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
       }
       authenticate(request);
       const answer = route[2](route[1].exec(path)!, request, response);
+      if (answer === NO_CONTENT) response.writeHead(204).end();
       if (!response.headersSent) {
-        const { title: _, ...wire } = Array.isArray(answer) || answer === null ? { title: null } : (answer as Json);
-        send(response, 200, Array.isArray(answer) || answer === null ? answer : wire);
+        // A run keeps its title for the list; the run itself does not show it.
+        const isRun = !Array.isArray(answer) && answer !== null && 'run_id' in (answer as Json);
+        const { title: _, ...wire } = isRun ? (answer as Json) : {};
+        send(response, 200, isRun ? wire : answer);
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -581,6 +684,7 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
   onTestFinished(close);
 
   return {
+    resources,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKey,
     requests,
@@ -655,7 +759,8 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
       return artifactId;
     },
     on: (route, ...replies) => void planned.set(route, [...(planned.get(route) ?? []), ...replies]),
-    workflow: (wpid, fields = {}) => void workflows.set(wpid, { workflow_permanent_id: wpid, title: 'A workflow', ...fields }),
+    workflow: workflows.workflow,
+    workflows,
     close,
   };
 }

@@ -6,7 +6,7 @@ import { printable } from '../../render/sanitize.js';
 import type { CliContext } from '../context.js';
 import { addFollowOptions, type FollowFlags } from '../follow.js';
 import { outputMode } from '../output.js';
-import { startAndFollow } from '../start.js';
+import { startAndFollow, taskBeginning } from '../start.js';
 import { connectLocal } from '../target.js';
 
 interface Flags extends FollowFlags {
@@ -31,12 +31,13 @@ export async function demo(ctx: CliContext, command: Command, flags: Flags): Pro
   const mode = outputMode(ctx, command);
   const site = await startDemoSite();
   ctx.onEnd(() => site.close());
-  const target = await connectLocal(ctx);
+  const target = await connectLocal(ctx, command);
   if (mode !== 'quiet') {
     const line = `skyvern task run --local --engine ${RULES_ENGINE} --url ${site.url} --prompt ${quoted(flags.prompt)} --wait`;
     io.stderr.write(`This is what you would type:\n\n  $ ${printable(line)}\n\n`);
   }
-  await startAndFollow(ctx, target, { prompt: flags.prompt, url: site.url, engine: RULES_ENGINE }, { ...flags, wait: true }, mode);
+  const task = taskBeginning({ prompt: flags.prompt, url: site.url, engine: RULES_ENGINE });
+  await startAndFollow(ctx, target, task, { ...flags, wait: true }, mode);
 }
 
 /** As a shell takes it: in double quotes when that is enough, so that it reads well. */

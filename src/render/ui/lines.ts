@@ -6,6 +6,7 @@
  */
 import { isTerminalStatus } from '../../protocol/status.js';
 import { parseServerTime } from '../../protocol/time.js';
+import { NOT_MET } from '../../runs/exit.js';
 import { childrenOf, elapsedMs, type Node, type RunView, timeInStatus } from '../../runs/view.js';
 import { outputText } from '../result.js';
 import {
@@ -283,7 +284,7 @@ export function cardLines(view: RunView, theme: Theme, moment: Moment, { showOut
   const { result, run, status } = view;
   if (!result || status === null) return [];
   // The watch ended before the run: what is known stays on the screen, and the command says the rest.
-  if (result.error !== null)
+  if (result.error !== null && result.error.code !== NOT_MET)
     return [led(0, mark(isTerminalStatus(status) ? status : null, true, theme, moment), trackWords(view, theme, moment))];
   const took = `${theme.paint('bold', status)} in ${duration(elapsedMs(view, moment.now))}`;
   const field = (name: string, value: string) => led(2, theme.paint('dim', name.padEnd(7)), value);

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { challengeProof, NONCE } from '../challenge.js';
 import type { RouteDeps } from '../deps.js';
 import { refusal } from '../httpError.js';
+import { NOT_FIRED } from './schedules.js';
 
 /** Time for runs at work when the server is told to stop, in milliseconds. */
 export const STOP_GRACE_MS = 10_000;
@@ -25,6 +26,8 @@ export interface LocalStatus {
   readonly notices: readonly string[];
 }
 
+const scheduleNotice = (waiting: number): string[] => (waiting === 0 ? [] : [`${NOT_FIRED} (${waiting} enabled)`]);
+
 export function addLocal(app: Hono, deps: RouteDeps): void {
   const { pid, version } = deps;
 
@@ -45,7 +48,7 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
       data_folder: deps.dataFolder,
       runs: deps.store.counts(),
       held: deps.store.holdings(),
-      notices: deps.notices,
+      notices: [...deps.notices, ...scheduleNotice(deps.schedules.waiting())],
     } satisfies LocalStatus),
   );
 

@@ -5,7 +5,7 @@ import type { RouteDeps } from '../deps.js';
 import { invalid, refusal } from '../httpError.js';
 import { choices, longText, pageNumber } from '../query.js';
 import type { RunRow } from '../store.js';
-import { actionWire, listItemWire, runWire, stepWire, timelineWire } from '../wire.js';
+import { actionWire, legacyRequestWire, legacyTaskWire, listItemWire, runWire, stepWire, timelineWire } from '../wire.js';
 
 /** Longest `Prefer: wait`, in seconds: below the 30 s after which clients and proxies tend to give up. */
 const MAX_WAIT_SECONDS = 25;
@@ -56,6 +56,13 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
     return c.json(timelineWire(run, store.actions(run.run_id)));
   });
 
+  app.get('/api/v1/tasks/:id', (c) => {
+    const run = store.runById(c.req.param('id'));
+    if (!run) throw refusal(404, `Task ${c.req.param('id')} not found`);
+    const webhook = store.webhook(run.run_id);
+    const task = legacyTaskWire(run, store.artifacts(run.run_id), webhook, deps.baseUrl());
+    return c.json({ request: legacyRequestWire(run, webhook), ...task });
+  });
   app.get('/api/v1/tasks/:id/steps', (c) => c.json(store.steps(c.req.param('id')).map(stepWire)));
   app.get('/api/v1/tasks/:id/actions', (c) => c.json(store.actions(c.req.param('id')).map(actionWire)));
 

@@ -1,14 +1,14 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { storeKey } from '../../../config/auth.js';
+import { setSetting } from '../../../config/edit.js';
 import { cleanKey } from '../../../config/settings.js';
 import { UsageError } from '../../../errors.js';
 import { printable } from '../../../render/sanitize.js';
+import { askSecretly, canAsk } from '../../ask.js';
 import type { CliContext, GlobalFlags } from '../../context.js';
 import { readSource } from '../../inputs.js';
 import { wantsJson, write, writeJson } from '../../output.js';
-import { editDeps, keychain, profileToEdit, settingsOf } from '../../settings.js';
+import { editDeps, isEmbedded, profileToEdit, settingsOf } from '../../settings.js';
 import { connectWith } from '../../target.js';
 
 export function define(command: Command, ctx: CliContext, handler = authLogin): void {
@@ -24,39 +24,31 @@ export function define(command: Command, ctx: CliContext, handler = authLogin): 
 }
 
 export async function authLogin(ctx: CliContext, command: Command): Promise<void> {
-  const { apiKeyFile, insecureHttp } = command.optsWithGlobals<GlobalFlags>();
-  const settings = settingsOf(ctx, command);
+  const { apiKeyFile } = command.optsWithGlobals<GlobalFlags>();
+  const settings = settingsOf(ctx, command, { mayMakeProfile: true });
+  if (isEmbedded(command, settings)) {
+    throw new UsageError('the embedded server makes its own key', { hint: 'give the server with --base-url, or --profile cloud' });
+  }
   const text =
     apiKeyFile === undefined
       ? await ask(ctx, command)
       : await readSource(ctx.io, apiKeyFile === '-' ? '-' : `@${apiKeyFile}`, '--api-key-file');
   const key = { value: cleanKey(text), source: 'flag', where: 'typed' } as const;
-  const { client, baseUrl, call } = connectWith(ctx, settings, key, insecureHttp === true);
+  const { client, baseUrl, call } = connectWith(ctx, command, key, settings);
   const me = await client.server.me(call);
   const profile = profileToEdit(ctx, command);
-  const kept = await storeKey({ ...editDeps(ctx), keychain }, { profile, baseUrl, key: key.value });
+  const kept = await storeKey({ ...editDeps(ctx), keychain: ctx.keychain }, { profile, baseUrl, key: key.value });
+  // A key is of no use in a profile that means another server.
+  if (settings.baseUrl.source === 'flag') await setSetting(editDeps(ctx), profile, 'base-url', baseUrl.href);
   if (wantsJson(ctx, command)) {
     return writeJson(ctx.io.stdout, { profile, server: baseUrl.origin, organization_id: me.organization_id, kept_in: kept.where });
   }
   if (kept.reason !== '') ctx.io.stderr.write(`notice: the key is in a file, not in a keychain: ${printable(kept.reason)}\n`);
+  if (settings.baseUrl.source === 'flag') ctx.io.stderr.write(`notice: the profile ${profile} is for ${baseUrl.origin} now\n`);
   await write(ctx.io.stdout, `logged in to ${baseUrl.origin} as ${printable(me.organization_id)}; the key is in ${kept.where}\n`);
 }
 
-async function ask({ io, signal }: CliContext, command: Command): Promise<string> {
-  const { input } = command.optsWithGlobals<GlobalFlags>();
-  if (!io.stdin.isTTY || !io.stderr.isTTY || input === false) {
-    throw new UsageError('there is no key', { hint: 'add --api-key-file FILE, or - for standard input' });
-  }
-  io.stderr.write('API key (not shown): ');
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const line = createInterface({ input: io.stdin, output: silent, terminal: true });
-  line.on('SIGINT', () => line.close());
-  try {
-    return await line.question('', { signal });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    line.close();
-    io.stderr.write('\n');
-  }
+async function ask(ctx: CliContext, command: Command): Promise<string> {
+  if (!canAsk(ctx, command)) throw new UsageError('there is no key', { hint: 'add --api-key-file FILE, or - for standard input' });
+  return askSecretly(ctx, 'API key (not shown): ');
 }

@@ -3,7 +3,7 @@ import { forgetKey } from '../../../config/auth.js';
 import { LocalError } from '../../../errors.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
-import { editDeps, keychain, profileToEdit } from '../../settings.js';
+import { editDeps, profileToEdit } from '../../settings.js';
 
 export function define(command: Command, ctx: CliContext, handler = authLogout): void {
   command.description('Forget the stored key of a profile.').action(() => handler(ctx, command));
@@ -11,7 +11,7 @@ export function define(command: Command, ctx: CliContext, handler = authLogout):
 
 export async function authLogout(ctx: CliContext, command: Command): Promise<void> {
   const profile = profileToEdit(ctx, command);
-  const forgotten = await forgetKey({ ...editDeps(ctx), keychain }, profile);
+  const forgotten = await forgetKey({ ...editDeps(ctx), keychain: ctx.keychain }, profile);
   if (forgotten && forgotten.problem !== '') {
     throw new LocalError('no_keychain', `the keychain may still have the key of ${forgotten.origin}: ${forgotten.problem}`);
   }

@@ -3,6 +3,7 @@ import { stopLocalServer } from '../../../server/daemon.js';
 import type { CliContext } from '../../context.js';
 import { daemonDeps } from '../../local.js';
 import { wantsJson, write, writeJson } from '../../output.js';
+import { refuseIfReadOnly } from '../../settings.js';
 
 export function define(command: Command, ctx: CliContext, handler = localStop): void {
   command
@@ -11,6 +12,7 @@ export function define(command: Command, ctx: CliContext, handler = localStop): 
 }
 
 export async function localStop(ctx: CliContext, command: Command): Promise<void> {
+  refuseIfReadOnly(ctx, command, '`skyvern local stop`');
   const stopped = await stopLocalServer(daemonDeps(ctx));
   if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, { stopped });
   else await write(ctx.io.stdout, stopped ? 'stopped\n' : 'it was not running\n');

@@ -4,7 +4,7 @@ import { isEnded, isTerminalStatus } from '../../../protocol/status.js';
 import { printable } from '../../../render/sanitize.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
-import { connectToRun } from '../../target.js';
+import { addRunsArgument, connectToRun, MAX_RUNS } from '../../target.js';
 
 interface Flags {
   readonly wait?: boolean;
@@ -17,14 +17,12 @@ interface Canceled {
   readonly changed: boolean;
 }
 
-const MAX_IDS = 100;
 /** How often a run is looked at until the server has really stopped it. */
 const POLL_MS = 250;
 
 export function define(command: Command, ctx: CliContext, handler = runCancel): void {
-  command
+  addRunsArgument(command)
     .description('Stop runs. A run that has already ended stays as it is, and that is no error.')
-    .argument('<run...>', `ids of at most ${MAX_IDS} runs, dashboard URLs, or @last`)
     .option('-w, --wait', 'return only when each run has really ended')
     .addHelpText(
       'after',
@@ -35,7 +33,7 @@ export function define(command: Command, ctx: CliContext, handler = runCancel): 
 
 export async function runCancel(ctx: CliContext, command: Command, ids: readonly string[], { wait = false }: Flags): Promise<void> {
   const json = wantsJson(ctx, command);
-  if (ids.length > MAX_IDS) throw new UsageError(`${ids.length} runs are too many at once`, { hint: `give at most ${MAX_IDS}` });
+  if (ids.length > MAX_RUNS) throw new UsageError(`${ids.length} runs are too many at once`, { hint: `give at most ${MAX_RUNS}` });
   const results: Canceled[] = [];
   for (const id of ids) {
     const result = await cancelOne(ctx, command, id, wait);

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { RunListQuery } from '../../../client/client.js';
 import type { RunListItem } from '../../../protocol/run.js';
-import { RUN_STATUSES, RUN_TYPES } from '../../../protocol/status.js';
+import { isTerminalStatus, RUN_STATUSES, RUN_TYPES } from '../../../protocol/status.js';
+import { parseServerTime } from '../../../protocol/time.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson } from '../../output.js';
-import { integer } from '../../parsers.js';
+import { allPages } from '../../pages.js';
+import { integer, moment } from '../../parsers.js';
 import { printTable } from '../../table.js';
 import { connect } from '../../target.js';
 
@@ -13,11 +15,16 @@ interface Flags {
   readonly type?: readonly string[];
   readonly workflow?: readonly string[];
   readonly search?: string;
+  readonly tag?: readonly string[];
+  readonly since?: (now: number) => number;
   readonly limit: number;
+  readonly all?: boolean;
 }
 
-/** The largest page that the API gives. */
+/** The largest page that the API gives, and the last one: 100 of them, or 1,000 rows of a search. */
 const PAGE_SIZE = 100;
+const LAST_PAGE = 100;
+const LAST_PAGE_OF_SEARCH = 10;
 
 export function define(command: Command, ctx: CliContext, handler = runList): void {
   command
@@ -26,32 +33,49 @@ export function define(command: Command, ctx: CliContext, handler = runList): vo
     .addOption(new Option('-t, --type <type...>', 'only these kinds').choices(RUN_TYPES))
     .option('--workflow <id...>', 'only runs of these workflows (wpid_...)')
     .option('--search <text>', 'only runs whose title, URL or id holds this text (3 characters or more)')
+    .option('--tag <term...>', 'only runs with these tags: label, key:value, or key:*')
+    .option('--since <time>', 'only runs made since then: 90m, 2h, 7d, or a date and time (UTC unless it says otherwise)', moment)
     .option('-n, --limit <n>', 'at most this many', integer, 20)
+    .option('--all', 'all of them, whatever the limit')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ skyvern run list --status running paused\n  $ skyvern run list --status failed -n 100 | cut -f1 | xargs -n1 skyvern run get',
+      '\nExamples:\n  $ skyvern run list --status running paused\n  $ skyvern run list --since 24h --all --columns run,status,finished_at\n  $ skyvern run list --status failed -n 100 | cut -f1 | xargs -n1 skyvern run get',
     )
     .action((flags: Flags) => handler(ctx, command, flags));
 }
 
 export async function runList(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
   const { client, call } = await connect(ctx, command);
-  const pageSize = Math.min(flags.limit, PAGE_SIZE);
+  const since = flags.since?.(ctx.clock.now()) ?? null;
+  const limit = flags.all ? Number.POSITIVE_INFINITY : flags.limit;
+  const pageSize = Math.min(limit, PAGE_SIZE);
   const filter: RunListQuery = {
     ...(flags.status && { status: flags.status }),
     ...(flags.type && { runType: flags.type }),
     ...(flags.workflow && { workflowPermanentId: flags.workflow }),
     ...(flags.search && { searchKey: flags.search }),
+    ...(flags.tag && { tags: flags.tag }),
   };
-  const rows = new Map<string, RunListItem>();
-  for (let page = 1; rows.size < flags.limit; page++) {
-    const items = await client.runs.list({ ...filter, page, pageSize }, call);
-    for (const item of items) rows.set(item.run_id, item); // a run that moved to the next page while we read is the same run
-    if (items.length < pageSize) break;
+  const pages = allPages({
+    page: (page) => client.runs.list({ ...filter, page, pageSize }, call),
+    pageSize,
+    lastPage: flags.search || flags.workflow ? LAST_PAGE_OF_SEARCH : LAST_PAGE,
+    leaving: flags.status?.some((status) => !isTerminalStatus(status)) ?? false,
+    idOf: ({ run_id }) => run_id,
+  });
+  const rows: RunListItem[] = [];
+  for (let next = await pages.next(); ; next = await pages.next()) {
+    if (next.done) {
+      if (!next.value) ctx.io.stderr.write('notice: the server gives no more than this; a narrower filter or --since reaches the rest\n');
+      break;
+    }
+    if (since !== null && (parseServerTime(next.value.created_at) ?? since) < since) break;
+    rows.push(next.value);
+    if (rows.length >= limit) break;
   }
   await printTable(
     ctx.io.stdout,
-    [...rows.values()].slice(0, flags.limit),
+    rows.sort((a, b) => (parseServerTime(b.created_at) ?? 0) - (parseServerTime(a.created_at) ?? 0)),
     [
       ['RUN', (row) => row.run_id],
       ['STATUS', (row) => (row.retry_pending ? `${row.status} (retries)` : row.status)],

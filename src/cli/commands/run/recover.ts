@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { EXIT_CODES, UsageError, Verdict } from '../../../errors.js';
-import { Journal, type Op } from '../../../journal/journal.js';
-import type { Search } from '../../../journal/lookUp.js';
-import { type Recovered, recover, settleByHand } from '../../../journal/recover.js';
-import { taskSearch } from '../../../journal/startTask.js';
+import type { Journal } from '../../../journal/journal.js';
+import { namedStart, type Recovered, settleByHand } from '../../../journal/recover.js';
+import { searchOf } from '../../../journal/searchOf.js';
 import { runIdFrom } from '../../../protocol/ids.js';
 import type { CliContext } from '../../context.js';
+import { journalOf, settleStarts } from '../../leftStarts.js';
 import { wantsJson } from '../../output.js';
 import { printTable } from '../../table.js';
-import { connectTo, runStore } from '../../target.js';
+import { connectTo } from '../../target.js';
 
 interface Flags {
   readonly op?: string;
@@ -46,8 +46,6 @@ export async function runRecover(ctx: CliContext, command: Command, flags: Flags
   if (results.some(({ result }) => result !== 'found' && result !== 'none')) throw new Verdict(EXIT_CODES.startUnknown[0]);
 }
 
-export const journalOf = ({ paths, io, clock, random }: CliContext): Journal => new Journal({ paths, owner: io, clock, random });
-
 async function byHand(journal: Journal, { op, run, none }: Flags): Promise<Recovered> {
   if (op === undefined || (run !== undefined && none)) {
     throw new UsageError('--run and --none settle one start', { hint: 'give --op ID, and one of --run ID and --none' });
@@ -58,15 +56,8 @@ async function byHand(journal: Journal, { op, run, none }: Flags): Promise<Recov
   return settleByHand(journal, op, runId);
 }
 
-/** What was found is a run started here: `@last` and its id find its server. */
+/** All that are left, or the one named. */
 async function settleAll(ctx: CliContext, command: Command, journal: Journal, op: string | undefined): Promise<Recovered[]> {
-  const searchFor = async (each: Op): Promise<Search | null> => taskSearch((await connectTo(ctx, command, each)).client.runs);
-  const results = await recover({ journal, clock: ctx.clock, signal: ctx.callSignal, searchFor }, op);
-  for (const { op: id, run_id, label } of results) {
-    const start = journal.find(id);
-    if (run_id === null || !start) continue;
-    const { kind, base_url, profile, local, cwd } = start;
-    runStore(ctx).remember({ run_id, kind, base_url, profile, local, cwd, label });
-  }
-  return results;
+  const starts = op === undefined ? journal.unsettled() : [namedStart(journal, op)];
+  return settleStarts(ctx, starts, async (each) => searchOf(each, (await connectTo(ctx, command, each)).client));
 }

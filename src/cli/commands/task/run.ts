@@ -7,7 +7,7 @@ import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
 import { outputMode } from '../../output.js';
 import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
-import { addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
+import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
 import { connect, type Target } from '../../target.js';
 
 interface TaskFlags {
@@ -78,7 +78,7 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--headed', 'show the browser (only --local)')
     .option('--browser-path <file>', 'use this browser (only --local)')
     .addHelpText('after', EXAMPLES);
-  addStartOptions(command);
+  addFenceOption(addStartOptions(command));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: TaskRunFlags) => handler(ctx, command, flags));
 }
@@ -90,7 +90,7 @@ export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunF
   const target = await connect(ctx, command);
   const body = taskRequest(prompt, flags, secrets);
   refuseLocalOnly(target, body);
-  await startAndFollow(ctx, target, body, flags, mode);
+  await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
 }
 
 /** Only what was given is sent: the server's defaults stay the server's. */

@@ -1,5 +1,5 @@
 // A process that starts one task: `starter.ts URL STATE`. Run, and killed, by a test.
-import { SkyvernClient } from '../../src/client/client.js';
+import { ApiClient } from '../../src/client/client.js';
 import { systemClock } from '../../src/clock.js';
 import { Journal } from '../../src/journal/journal.js';
 import { startTask } from '../../src/journal/startTask.js';
@@ -9,7 +9,7 @@ import { systemRandom } from '../../src/random.js';
 const [url = '', state = ''] = process.argv.slice(2);
 const shared = { clock: systemClock, random: systemRandom, owner: process, paths: { state } };
 const baseUrl = parseBaseUrl(url);
-const client = new SkyvernClient({ ...shared, baseUrl, apiKey: 'key-1' });
+const client = new ApiClient({ ...shared, baseUrl, apiKey: 'key-1' });
 const { run } = await startTask(
   {
     ...shared,

@@ -1,0 +1,58 @@
+/** `skyvern capabilities`: what this tool can do, for programs that use it. */
+import { type Argument, Command, type Option } from 'commander';
+import { EXIT_CODES } from '../../errors.js';
+import type { CliContext } from '../context.js';
+import { ENVIRONMENT } from '../environment.js';
+import { writeJson } from '../output.js';
+import { allCommands, globalOptions } from '../program.js';
+
+export function define(command: Command, ctx: CliContext, handler = capabilities): void {
+  command
+    .description('Print all commands with their arguments and flags, the exit codes, and the environment variables, as JSON.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern capabilities --query "commands[].path"\n  $ skyvern capabilities | jq ".exit_codes[] | select(.code == 15)"',
+    )
+    .action(() => handler(ctx));
+}
+
+export async function capabilities(ctx: CliContext): Promise<void> {
+  const commands = await allCommands();
+  await writeJson(ctx.io.stdout, {
+    name: 'skyvern',
+    version: __VERSION__,
+    commands: commands.map(({ path, summary, file }) => {
+      const command = new Command(path);
+      file.define(command, ctx);
+      return {
+        path,
+        summary,
+        description: command.description() || summary,
+        arguments: command.registeredArguments.map(argumentOf),
+        options: command.options.filter((option) => !option.hidden).map(optionOf),
+      };
+    }),
+    global_options: globalOptions().map(optionOf),
+    exit_codes: Object.entries(EXIT_CODES).map(([name, [code, meaning]]) => ({ code, name, meaning })),
+    environment: ENVIRONMENT.map(([name, meaning]) => ({ name, meaning })),
+  });
+}
+
+const argumentOf = (argument: Argument) => ({
+  name: argument.name(),
+  description: argument.description,
+  required: argument.required,
+  variadic: argument.variadic,
+});
+
+const optionOf = (option: Option) => ({
+  flags: option.flags,
+  name: option.long ?? option.short ?? option.flags,
+  short: option.short ?? null,
+  description: option.description,
+  takes_value: option.required || option.optional,
+  required: option.mandatory,
+  variadic: option.variadic,
+  choices: option.argChoices ?? null,
+  default: option.defaultValue ?? null,
+});

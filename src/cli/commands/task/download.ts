@@ -1,0 +1,58 @@
+/** `skyvern task download`: the ready-made run that brings files from a site. */
+import type { Command } from 'commander';
+import { startDownload } from '../../../journal/startWorkflow.js';
+import type { FilesRunRequest } from '../../../protocol/readyMade.js';
+import type { CliContext } from '../../context.js';
+import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { readPrompt } from '../../inputs.js';
+import { outputMode } from '../../output.js';
+import { integer, webUrl } from '../../parsers.js';
+import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
+import { addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
+import { connect } from '../../target.js';
+
+interface Flags extends ReadyMadeFlags, StartFlags, FollowFlags {
+  readonly prompt?: string;
+  readonly downloadSuffix?: string;
+  readonly downloadTimeout?: number;
+  readonly maxSteps?: number;
+}
+
+export function define(command: Command, ctx: CliContext, handler = taskDownload): void {
+  command
+    .description('Start a run that downloads files from a site. `skyvern run download` brings them here when it has ended.')
+    .option('-p, --prompt <text>', 'what to download and how to get there; `@file`, or `-` for standard input')
+    .option('-u, --url <url>', 'page to start on', webUrl)
+    .option('--download-suffix <text>', 'what the names of the files end in')
+    .option('--download-timeout <seconds>', 'how long one file may take', integer)
+    .option('--max-steps <n>', 'give up after this many steps', integer)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ skyvern task download --url https://example.com/reports --prompt "Download the newest report" --wait\n  $ skyvern run download @last --files',
+    );
+  addStartOptions(addReadyMadeOptions(command));
+  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  command.action((flags: Flags) => handler(ctx, command, flags));
+}
+
+export async function taskDownload(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
+  const mode = outputMode(ctx, command);
+  const goal = await readPrompt(ctx, command, flags.prompt);
+  const body: FilesRunRequest = {
+    navigation_goal: goal,
+    ...readyMadeFields(flags),
+    ...given({
+      download_suffix: flags.downloadSuffix,
+      download_timeout: flags.downloadTimeout,
+      max_steps_per_run: flags.maxSteps,
+    }),
+  };
+  const target = await connect(ctx, command);
+  await startAndFollow(
+    ctx,
+    target,
+    { kind: 'download', label: goal, start: (deps, options) => startDownload(deps, body, options) },
+    flags,
+    mode,
+  );
+}

@@ -1,0 +1,20 @@
+/** The environment variables that change what this tool does: what `capabilities` prints. Paths and platform variables are not among them. */
+export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
+  ['SKYVERN_API_KEY', 'the API key'],
+  ['SKYVERN_BASE_URL', 'address of the server'],
+  ['SKYVERN_PROFILE', 'profile of the configuration, as --profile'],
+  ['SKYVERN_OUTPUT', 'what to print, as --output'],
+  ['SKYVERN_HOME', 'one folder for configuration, state, data and cache'],
+  ['SKYVERN_READ_ONLY', 'refuse all that changes something'],
+  ['SKYVERN_BROWSER_PATH', 'browser program of the embedded server'],
+  ['SKYVERN_MODEL', 'language model of the embedded server'],
+  ['SKYVERN_MODEL_BASE_URL', 'address of that model'],
+  ['SKYVERN_ASCII', 'no characters outside ASCII in the live view'],
+  ['NO_COLOR', 'no colours'],
+  ['FORCE_COLOR', 'colours also where there is no terminal'],
+  ['CLICOLOR', '0: no colours'],
+  ['HTTP_PROXY', 'proxy for http addresses; never for this machine'],
+  ['HTTPS_PROXY', 'proxy for https addresses'],
+  ['NO_PROXY', 'hosts that are reached without a proxy'],
+  ['NODE_EXTRA_CA_CERTS', 'PEM file of a certificate authority to trust besides the usual ones'],
+];

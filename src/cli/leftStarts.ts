@@ -1,0 +1,52 @@
+/** Starts that a killed process, a lost answer or an interrupt left without a known outcome. */
+import { Journal, type Op } from '../journal/journal.js';
+import type { Search } from '../journal/lookUp.js';
+import { type Recovered, recover } from '../journal/recover.js';
+import { searchOf } from '../journal/searchOf.js';
+import { printable } from '../render/sanitize.js';
+import type { CliContext } from './context.js';
+import { runStore, type Target } from './target.js';
+
+export const journalOf = ({ paths, io, clock, random }: CliContext): Journal => new Journal({ paths, owner: io, clock, random });
+
+/** Looks for the run of each. What is found is a run started here: `@last` and its id find its server. */
+export async function settleStarts(
+  ctx: CliContext,
+  starts: readonly Op[],
+  searchFor: (op: Op) => Promise<Search | null>,
+  signal: AbortSignal = ctx.callSignal,
+): Promise<Recovered[]> {
+  const journal = journalOf(ctx);
+  const results = await recover({ journal, clock: ctx.clock, signal, searchFor }, starts);
+  for (const { op, run_id, label } of results) {
+    const start = journal.find(op);
+    if (run_id === null || !start) continue;
+    const { kind, base_url, profile, local, cwd } = start;
+    runStore(ctx).remember({ run_id, kind, base_url, profile, local, cwd, label });
+  }
+  return results;
+}
+
+/** How long a new start waits for this, in real milliseconds, and how many entries it looks at. */
+const PATIENCE_MS = 1_000;
+const NEWEST = 32;
+
+/**
+ * Before a start: settles those that were left behind at the same server. Says what it finds, and never fails the start.
+ * Not beside it: a new run of the same content could be taken for a lost one.
+ */
+export async function settleQuietly(ctx: CliContext, { client, baseUrl, local }: Target, tell: boolean): Promise<void> {
+  try {
+    const here = ({ local: isLocal, origin }: Op) => (local ? isLocal : !isLocal && origin === baseUrl.origin);
+    const left = journalOf(ctx).unsettled(NEWEST).filter(here);
+    if (left.length === 0) return;
+    const signal = AbortSignal.any([ctx.callSignal, AbortSignal.timeout(PATIENCE_MS)]);
+    const results = await settleStarts(ctx, left, async (op) => searchOf(op, client), signal);
+    for (const { run_id, label } of results) {
+      if (tell && run_id !== null)
+        ctx.io.stderr.write(printable(`found ${run_id}, of an earlier start whose answer was lost: ${label}`).concat('\n'));
+    }
+  } catch {
+    // `skyvern run recover` and `skyvern doctor` tell what could not be settled here.
+  }
+}

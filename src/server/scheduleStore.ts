@@ -1,0 +1,182 @@
+/** Schedules in SQLite. They are kept and shown; nothing fires them yet. */
+import type { Clock } from '../clock.js';
+import { formatServerTime } from '../protocol/time.js';
+import { nextFirings } from './cron.js';
+import type { ScheduleRequest } from './scheduleRequest.js';
+import type { Store } from './store.js';
+import { ORGANIZATION_ID } from './wire.js';
+
+export interface ScheduleRow {
+  readonly schedule_id: string;
+  readonly workflow_permanent_id: string;
+  readonly cron: string | null;
+  readonly interval_seconds: number | null;
+  readonly first_fire_at: number | null;
+  readonly run_at: number | null;
+  readonly dispatch_status: 'pending' | 'canceled' | null;
+  readonly timezone: string;
+  readonly enabled: number;
+  /** JSON. */
+  readonly parameters: string | null;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly created_at: number;
+  readonly modified_at: number;
+}
+
+export interface ListedSchedule extends ScheduleRow {
+  readonly workflow_title: string;
+}
+
+export interface ScheduleFilter {
+  /** Null: both. */
+  readonly enabled: boolean | null;
+  /** Lower case; null: no search. */
+  readonly search: string | null;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Only of workflows that are there: a deleted one takes its schedules with it. */
+const LIVE = `FROM schedules JOIN workflows AS w USING (workflow_permanent_id)
+  WHERE w.deleted_at IS NULL AND w.version = (SELECT max(version) FROM workflows WHERE workflow_permanent_id = w.workflow_permanent_id)
+    AND (?1 IS NULL OR schedules.enabled = ?1)
+    AND (?2 IS NULL OR instr(lower(w.title || char(10) || coalesce(schedules.name, '')), ?2) > 0)`;
+
+export class ScheduleStore {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  create(permanentId: string, request: ScheduleRequest): ScheduleRow {
+    const id = this.#store.newId('wfs');
+    return this.#store.transact(() => {
+      const now = this.#clock.now();
+      const sql = `INSERT INTO schedules (schedule_id, workflow_permanent_id, timezone, enabled, created_at, modified_at)
+        VALUES (?, ?, ?, 1, ?, ?)`;
+      this.#store.run(sql, id, permanentId, request.timezone, now, now);
+      return this.#write(id, request);
+    });
+  }
+
+  /** Replaces everything; `enabled` stays when it was left out. */
+  replace(row: ScheduleRow, request: ScheduleRequest): ScheduleRow {
+    return this.#store.transact(() => this.#write(row.schedule_id, request));
+  }
+
+  setEnabled(row: ScheduleRow, enabled: boolean): ScheduleRow {
+    return this.#set(row, 'enabled = ?', enabled ? 1 : 0);
+  }
+
+  cancel(row: ScheduleRow): ScheduleRow {
+    return this.#set(row, 'dispatch_status = ?', 'canceled');
+  }
+
+  delete(row: ScheduleRow): void {
+    this.#store.transact(() => this.#store.run('DELETE FROM schedules WHERE schedule_id = ?', row.schedule_id));
+  }
+
+  get(permanentId: string, scheduleId: string): ScheduleRow | null {
+    const sql = 'SELECT * FROM schedules WHERE workflow_permanent_id = ? AND schedule_id = ?';
+    return this.#store.get<ScheduleRow>(sql, permanentId, scheduleId);
+  }
+
+  /** Oldest first. */
+  of(permanentId: string): ScheduleRow[] {
+    return this.#store.all<ScheduleRow>('SELECT * FROM schedules WHERE workflow_permanent_id = ? ORDER BY seq', permanentId);
+  }
+
+  /** Newest first, of all workflows, with how many there are. */
+  list({ enabled, search, limit, offset }: ScheduleFilter): { readonly rows: ListedSchedule[]; readonly total: number } {
+    const filter = [enabled === null ? null : Number(enabled), search] as const;
+    const { total } = this.#store.get<{ total: number }>(`SELECT count(*) AS total ${LIVE}`, ...filter)!;
+    const sql = `SELECT schedules.*, w.title AS workflow_title ${LIVE} ORDER BY schedules.seq DESC LIMIT ?3 OFFSET ?4`;
+    return { rows: this.#store.all<ListedSchedule>(sql, ...filter, limit, offset), total };
+  }
+
+  /** How many would fire if this server did that. */
+  waiting(): number {
+    const sql = `SELECT count(*) AS total ${LIVE} AND dispatch_status IS NOT 'canceled'`;
+    return this.#store.get<{ total: number }>(sql, 1, null)!.total;
+  }
+
+  #write(id: string, request: ScheduleRequest): ScheduleRow {
+    const now = this.#clock.now();
+    const firstFireAt = request.firstFireAt ?? Math.floor(now / 1000) * 1000 + (request.intervalSeconds ?? 0) * 1000;
+    this.#store.run(
+      `UPDATE schedules SET cron = ?, interval_seconds = ?, first_fire_at = ?, run_at = ?, dispatch_status = ?, timezone = ?,
+         enabled = coalesce(?, enabled), parameters = ?, name = ?, description = ?, modified_at = ? WHERE schedule_id = ?`,
+      request.cron,
+      request.intervalSeconds,
+      request.intervalSeconds === null ? null : firstFireAt,
+      request.runAt,
+      request.runAt === null ? null : 'pending',
+      request.timezone,
+      request.enabled === null ? null : Number(request.enabled),
+      request.parameters && JSON.stringify(request.parameters),
+      request.name,
+      request.description,
+      now,
+      id,
+    );
+    return this.#byId(id);
+  }
+
+  #set(row: ScheduleRow, change: string, value: string | number): ScheduleRow {
+    return this.#store.transact(() => {
+      this.#store.run(`UPDATE schedules SET ${change}, modified_at = ? WHERE schedule_id = ?`, value, this.#clock.now(), row.schedule_id);
+      return this.#byId(row.schedule_id);
+    });
+  }
+
+  #byId(id: string): ScheduleRow {
+    return this.#store.get<ScheduleRow>('SELECT * FROM schedules WHERE schedule_id = ?', id)!;
+  }
+}
+
+/** As upstream: five. */
+const SHOWN_RUNS = 5;
+
+/** UTC with a Z, seconds only when there are no fractions: how upstream writes times that it computed. */
+const computed = (atMs: number | null): string | null => (atMs === null ? null : `${formatServerTime(atMs)}Z`);
+
+/** When it would fire next, whether or not it is enabled. */
+export function nextRuns(row: ScheduleRow, nowMs: number): string[] {
+  if (row.dispatch_status === 'canceled') return [];
+  if (row.run_at !== null) return row.run_at > nowMs ? [computed(row.run_at)!] : [];
+  if (row.cron !== null) return nextFirings(row.cron, row.timezone, nowMs, SHOWN_RUNS).map((at) => computed(at)!);
+  const everyMs = row.interval_seconds! * 1000;
+  const first = row.first_fire_at! + Math.max(0, Math.floor((nowMs - row.first_fire_at!) / everyMs) + 1) * everyMs;
+  return Array.from({ length: SHOWN_RUNS }, (_, index) => computed(first + index * everyMs)!);
+}
+
+const said = (row: ScheduleRow) => ({
+  workflow_schedule_id: row.schedule_id,
+  organization_id: ORGANIZATION_ID,
+  workflow_permanent_id: row.workflow_permanent_id,
+  cron_expression: row.cron,
+  interval_seconds: row.interval_seconds,
+  first_fire_at: computed(row.first_fire_at),
+  run_at: computed(row.run_at),
+  dispatch_status: row.dispatch_status,
+  workflow_run_id: null,
+  timezone: row.timezone,
+  enabled: row.enabled === 1,
+  parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as unknown),
+  name: row.name,
+  description: row.description,
+});
+const times = (row: ScheduleRow) => ({ created_at: formatServerTime(row.created_at), modified_at: formatServerTime(row.modified_at) });
+
+export const scheduleWire = (row: ScheduleRow) => ({ ...said(row), temporal_schedule_id: null, ...times(row), deleted_at: null });
+
+export const listedScheduleWire = (row: ListedSchedule, nowMs: number) => ({
+  ...said(row),
+  workflow_title: row.workflow_title || 'Untitled Workflow',
+  next_run: row.enabled === 1 ? (nextRuns(row, nowMs)[0] ?? null) : null,
+  ...times(row),
+});
