@@ -18,6 +18,7 @@ export async function measure({ quick, folder, results }) {
         unit: 'ms',
         n: times.length,
         detail: `median ${median(times).toFixed(1)} ms, longest ${Math.max(...times).toFixed(1)} ms`,
+        why: 'the end is on the disk before it is told; the median says what that takes where nothing else is busy, the fsyncs further below what the disk was doing.',
       },
     ],
   };

@@ -1,4 +1,6 @@
-// A start with and without the journal, in turn: `journal.js FOLDER URL N` sends both lists of milliseconds.
+// A start with and without the journal, in turn: `journal.js FOLDER URL N` sends both lists of milliseconds, and what an fsync took.
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiClient } from '../../src/client/client.ts';
 import { systemClock as clock } from '../../src/clock.ts';
 import { Journal } from '../../src/journal/journal.ts';
@@ -29,14 +31,25 @@ async function timed(start) {
   return performance.now() - startedAt;
 }
 
+async function oneFsync(round) {
+  const file = openSync(join(home, `fsync-${round}`), 'wx');
+  writeSync(file, 'x');
+  const ms = await timed(() => fsyncSync(file));
+  closeSync(file);
+  return ms;
+}
+
 const journalled = [];
+const fsyncs = [];
 const bare = [];
 for (let round = -3; round < Number(n); round++) {
   const withJournal = await timed(() => startTask(deps, body, { allowDuplicate: false, adopt: 'content' }));
   const without = await timed(() => client.starts.task(body, { idempotencyKey: `bench-${round}` }));
+  const fsync = await oneFsync(round);
   if (round < 0) continue;
+  fsyncs.push(fsync);
   journalled.push(withJournal);
   bare.push(without);
 }
 await client.close();
-process.send({ journalled, bare });
+process.send({ journalled, bare, fsyncs });

@@ -7,20 +7,33 @@ import { UsageError } from '../errors.js';
 import { printable } from '../render/sanitize.js';
 import type { CliContext, GlobalFlags } from './context.js';
 
-const resolved = new WeakMap<CliContext, Settings>();
+/** What came of reading them, also when that was an error: a file that is broken is set aside, and would be missing the next time. */
+const resolved = new WeakMap<CliContext, { readonly settings: Settings } | { readonly error: unknown }>();
 
 /**
  * The time limit of the settings begins here, where they are first asked for.
  * @throws UsageError for two flags that say different things, and for a value that is none, naming where it stands
  */
 export function settingsOf(ctx: CliContext, command: Command, options: Pick<SettingsInput, 'mayMakeProfile'> = {}): Settings {
-  const known = resolved.get(ctx);
-  if (known) return known;
-  const settings = resolveSettings({ io: ctx.io, paths: ctx.paths, flags: settingFlags(command), ...options });
-  for (const notice of settings.notices) ctx.io.stderr.write(`notice: ${printable(notice)}\n`);
-  resolved.set(ctx, settings);
-  if (settings.timeoutMs.value !== null) ctx.limitTo(settings.timeoutMs.value);
-  return settings;
+  const known = resolved.get(ctx) ?? resolve(ctx, command, options);
+  resolved.set(ctx, known);
+  if ('error' in known) throw known.error;
+  return known.settings;
+}
+
+function resolve(
+  ctx: CliContext,
+  command: Command,
+  options: Pick<SettingsInput, 'mayMakeProfile'>,
+): { settings: Settings } | { error: unknown } {
+  try {
+    const settings = resolveSettings({ io: ctx.io, paths: ctx.paths, flags: settingFlags(command), ...options });
+    for (const notice of settings.notices) ctx.io.stderr.write(`notice: ${printable(notice)}\n`);
+    if (settings.timeoutMs.value !== null) ctx.limitTo(settings.timeoutMs.value);
+    return { settings };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** Whether a command is meant for the embedded server of this machine. */

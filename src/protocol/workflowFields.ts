@@ -5,7 +5,7 @@
  *
  * Written `name`, `name*` (required), `name:type`, `name:type=JSON` (default). Types: text when none is given, `text(a|b)` one of
  * these, `list(text)` and `object(text)` of texts, `int[1..5]` within bounds, `tree` an object, a list or a text. A field without
- * a default may be null.
+ * a default may be null, and so may one with `?`.
  */
 export type FieldType = 'text' | 'int' | 'number' | 'bool' | 'object' | 'list' | 'tree' | 'any';
 
@@ -13,7 +13,8 @@ export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly required: boolean;
-  /** Null: none, and null is accepted. */
+  readonly nullable: boolean;
+  /** Null: none. */
   readonly fallback: unknown;
   /** The only values of a text. */
   readonly choices?: readonly string[];
@@ -27,18 +28,22 @@ function fields(text: string, sentences: Readonly<Record<string, string>> = {}):
     .trim()
     .split(/\s+/)
     .map((word): Field => {
-      const [, name, star, type = 'text', inner, least, most, fallback] =
-        /^(\w+)(\*?)(?::(\w+)(?:\(([^)]*)\))?(?:\[(\d+)\.\.(\d+)\])?)?(?:=(.+))?$/.exec(word)!;
+      const [, name, sign, type = 'text', inner, least, most, fallback] =
+        /^(\w+)([*?]?)(?::(\w+)(?:\(([^)]*)\))?(?:\[(\d+)\.\.(\d+)\])?)?(?:=(.+))?$/.exec(word)!;
       return {
         name: name!,
         type: type as FieldType,
-        required: star === '*',
+        required: sign === '*',
+        nullable: sign === '?' || (sign === '' && fallback === undefined),
         fallback: fallback === undefined ? null : JSON.parse(fallback),
         ...(inner === 'text' ? { ofTexts: true } : inner !== undefined && { choices: inner.split('|') }),
         ...(least !== undefined && { bounds: [Number(least), Number(most)] }),
       };
     });
-  return [...named, ...Object.entries(sentences).map(([name, fallback]): Field => ({ name, type: 'text', required: false, fallback }))];
+  return [
+    ...named,
+    ...Object.entries(sentences).map(([name, fallback]): Field => ({ name, type: 'text', required: false, nullable: false, fallback })),
+  ];
 }
 
 export const WORKFLOW_PARAMETER_TYPES = ['string', 'integer', 'float', 'boolean', 'json', 'file_url', 'credential_id'] as const;
@@ -50,7 +55,7 @@ export const WORKFLOW_FIELDS = fields(`
   persist_browser_session:bool=false reuse_browser_session:bool=false mask_secrets:bool pin_saved_session_ip:bool=false
   browser_profile_id browser_profile_key model:object workflow_definition*:object is_saved_task:bool=false
   max_screenshot_scrolls:int max_elapsed_time_minutes:int[1..480] extra_http_headers:object(text) cdp_connect_headers:object(text)
-  status:text(${WORKFLOW_STATUSES.join('|')})="published" run_with="agent" browser_type ai_fallback:bool=true cache_key="default"
+  status:text(${WORKFLOW_STATUSES.join('|')})="published" run_with="agent" browser_type ai_fallback:bool=true cache_key?="default"
   adaptive_caching:bool=false enable_self_healing:bool code_version:int[1..2] generate_script_on_terminal:bool=false
   run_sequentially:bool=false sequential_key folder_id recording_id`);
 
@@ -62,16 +67,25 @@ export const PROXY_LOCATIONS: readonly string[] =
   NONE`.split(/\s+/);
 export const BROWSER_TYPES: readonly string[] = ['msedge', 'chrome', 'stealth-chromium'];
 
-/** What an update that leaves the field out does not change. */
+/** What an update does not change when it leaves the field out (seen on 1.0.56; the reference names fewer). */
 export const KEPT_ON_UPDATE: readonly string[] = [
+  'proxy_location',
+  'webhook_callback_url',
+  'totp_verification_url',
+  'totp_identifier',
+  'extra_http_headers',
+  'cdp_connect_headers',
   'max_elapsed_time_minutes',
   'pin_saved_session_ip',
   'mask_secrets',
   'enable_self_healing',
   'code_version',
-  'cdp_connect_headers',
   'folder_id',
 ];
+/** Of these, what null does not change either. */
+export const KEPT_WHEN_NULL: readonly string[] = ['mask_secrets', 'enable_self_healing', 'code_version', 'folder_id'];
+/** The same of the fields of `workflow_definition`. */
+export const KEPT_OF_DEFINITION: readonly string[] = ['browser_settings'];
 
 export const DEFINITION_FIELDS = fields(`
   version:int parameters*:list blocks*:list finally_block_label error_code_mapping:object(text) retry_policy:object

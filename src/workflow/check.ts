@@ -78,7 +78,7 @@ class Check {
       return;
     }
     if (ID_FIELD in value && !/^wpid_\w+$/.test(String(value[ID_FIELD]))) this.#error([ID_FIELD], `${ID_FIELD} is an id such as wpid_123`);
-    this.#object(value, [...WORKFLOW_FIELDS, { name: ID_FIELD, type: 'text', required: false, fallback: null }], []);
+    this.#object(value, [...WORKFLOW_FIELDS, { name: ID_FIELD, type: 'text', required: false, nullable: true, fallback: null }], []);
     this.#settings(value);
     const definition = value['workflow_definition'];
     if (!isObject(definition)) return;
@@ -134,11 +134,10 @@ class Check {
     }
   }
 
-  #field({ name, type, required, fallback, choices, ofTexts, bounds }: Field, value: unknown, path: Path): void {
+  #field({ name, type, nullable, choices, ofTexts, bounds }: Field, value: unknown, path: Path): void {
     if (value === undefined) return;
     if (value === null) {
-      if ((required || fallback !== null) && name !== 'run_with')
-        this.#error(path, `${name} cannot be null: leave it out for its default`, true);
+      if (!nullable && name !== 'run_with') this.#error(path, `${name} cannot be null: leave it out for its default`, true);
       return;
     }
     if (!FITS[type].fits(value)) {
@@ -503,7 +502,7 @@ class Check {
   }
 }
 
-const TAG = (name: string): Field => ({ name, type: 'text', required: false, fallback: null });
+const TAG = (name: string): Field => ({ name, type: 'text', required: false, nullable: true, fallback: null });
 
 const REFUSED_BY_CODE = [
   { ...TAG('parameters'), type: 'any', instead: 'parameter_keys' },

@@ -1,6 +1,6 @@
 /** What one definition says and another does not, path by path: blocks are known by their label, parameters by their key. */
 import type { Wire } from '../protocol/decode.js';
-import { KEPT_ON_UPDATE } from '../protocol/workflowFields.js';
+import { KEPT_OF_DEFINITION, KEPT_ON_UPDATE, KEPT_WHEN_NULL } from '../protocol/workflowFields.js';
 import { postable } from './postable.js';
 
 export interface Change {
@@ -18,11 +18,17 @@ export interface Change {
  */
 export function diffDefinitions(now: Wire, next: Wire): Change[] {
   const [before, after] = [postable(now), postable(next)];
-  const kept = KEPT_ON_UPDATE.filter((name) => next[name] === undefined && before[name] !== undefined);
+  const [stored, sent] = [definitionOf(before), definitionOf(next)];
+  const left = (wire: Wire, name: string) => wire[name] === undefined || (wire[name] === null && KEPT_WHEN_NULL.includes(name));
+  const kept = (names: readonly string[], from: Wire, written: Wire): Wire =>
+    Object.fromEntries(names.filter((name) => left(written, name) && from[name] !== undefined).map((name) => [name, from[name]]));
   const changes: Change[] = [];
-  compare(before, { ...after, ...Object.fromEntries(kept.map((name) => [name, before[name]])) }, [], changes);
+  const definition = { ...definitionOf(after), ...kept(KEPT_OF_DEFINITION, stored, sent) };
+  compare(before, { ...after, ...kept(KEPT_ON_UPDATE, before, next), workflow_definition: definition }, [], changes);
   return changes;
 }
+
+const definitionOf = (wire: Wire): Wire => (isObject(wire['workflow_definition']) ? wire['workflow_definition'] : {});
 
 function compare(from: unknown, to: unknown, path: readonly string[], changes: Change[]): void {
   if (isEqual(from, to)) return;

@@ -103,10 +103,12 @@ function branch(wire: Wire): Wire {
 
 /** The fields that say something: known ones, in their order. */
 function said(wire: Wire, fields: readonly Field[], unsaid: Wire = {}): Record<string, unknown> {
-  const spoken = fields.filter(({ name, required, fallback }) => {
+  const spoken = fields.filter(({ name, required, fallback, ofTexts }) => {
     const value = wire[name];
     if (value === undefined) return false;
-    const isEmpty = value === null || (fallback === null && Array.isArray(value) && value.length === 0);
+    // Servers write empty lists, headers and texts where nothing was said.
+    const isEmpty =
+      value === null || (fallback === null && (value === '' || isEmptyList(value) || (ofTexts && isEmptyList(Object.keys(value)))));
     return required || !(isEmpty || value === unsaid[name] || JSON.stringify(value) === JSON.stringify(fallback));
   });
   return Object.fromEntries(spoken.map(({ name }) => [name, wire[name]]));
@@ -124,5 +126,6 @@ const others = (wire: Wire): Record<string, unknown> =>
 function without(fields: readonly Field[], ...names: readonly string[]): Field[] {
   return fields.filter(({ name }) => !names.includes(name));
 }
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 const objects = (value: unknown): Wire[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);

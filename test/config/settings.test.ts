@@ -254,7 +254,6 @@ test.each([
   'nonsense',
   '[]',
   '{"v":1,"use":7,"profiles":{}}',
-  '{"v":2}',
   '{"v":1,"use":"default","profiles":{"default":{"output":1}}}',
 ])('F37 a file %j is set aside with its name told, never written over', async (text) => {
   const { deps, settings, configFile, paths: where } = setup();

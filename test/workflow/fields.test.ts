@@ -65,10 +65,10 @@ function fieldOf(name: string, given: Schema, required: readonly string[] = []):
 }
 
 /** The same of one of our fields: a choice's default is not in the document, so it is not compared. */
-const comparable = ({ name, type, required, fallback, choices, ofTexts, bounds }: Field) => ({
+const comparable = ({ name, type, required, nullable, fallback, choices, ofTexts, bounds }: Field) => ({
   name,
   required,
-  nullable: !required && fallback === null,
+  nullable,
   type,
   ...(fallback !== null && !(type === 'text' && choices) && !(Array.isArray(fallback) && fallback.length === 0) && { fallback }),
   ...(choices && { choices }),

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
-import { exitCode, Verdict } from '../../errors.js';
+import { exitCode, SkyvernError, Verdict } from '../../errors.js';
+import { isMachineMode } from '../../render/errors.js';
 import { printable } from '../../render/sanitize.js';
 import { worstExit } from '../../runs/exit.js';
 import { CHECKS, type Finding, lookSafely } from '../checks.js';
 import type { CliContext } from '../context.js';
 import { wantsJson, write, writeJson } from '../output.js';
+import { settingFlags } from '../settings.js';
 
 export function define(command: Command, ctx: CliContext, handler = doctor): void {
   command
@@ -16,7 +18,7 @@ const MARKS: Readonly<Record<Finding['status'], string>> = { ok: 'ok      ', war
 
 export async function doctor(ctx: CliContext, command: Command): Promise<void> {
   const { stdout } = ctx.io;
-  const json = wantsJson(ctx, command);
+  const json = wantsJsonAnyway(ctx, command);
   const found: ({ readonly check: string; readonly exit_code: number } & Omit<Finding, 'exit'>)[] = [];
   for (const check of CHECKS) {
     const { exit, ...finding } = await lookSafely(check, ctx, command);
@@ -28,4 +30,14 @@ export async function doctor(ctx: CliContext, command: Command): Promise<void> {
   if (json) await writeJson(stdout, found);
   const code = worstExit(found.map((each) => each.exit_code));
   if (code !== 0) throw new Verdict(code as ReturnType<typeof exitCode>);
+}
+
+/** Settings that cannot be read are a finding, not the end. */
+function wantsJsonAnyway(ctx: CliContext, command: Command): boolean {
+  try {
+    return wantsJson(ctx, command);
+  } catch (error) {
+    if (!(error instanceof SkyvernError)) throw error;
+    return isMachineMode(settingFlags(command).output ?? 'auto');
+  }
 }
