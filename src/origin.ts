@@ -36,4 +36,8 @@ export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
-const quote = (text: string) => `"${text.length > 120 ? `${text.slice(0, 120)}...` : text}"`;
+/** As it was given, but for a user name and password. */
+const quote = (written: string) => {
+  const text = written.replace(/\/\/[^/?#]*@/, '//***@');
+  return `"${text.length > 120 ? `${text.slice(0, 120)}...` : text}"`;
+};

@@ -14,7 +14,7 @@ import { isLoopback } from '../origin.js';
 import { asObject, type Wire } from '../protocol/decode.js';
 import type { ExchangeError } from './connection.js';
 import { JsonError, parseJson } from './json.js';
-import { maskSecrets, type Redact } from './redact.js';
+import { maskSecrets, type Redact, redactTexts } from './redact.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -311,7 +311,7 @@ function wordsOf(value: unknown): string {
 
 function jsonOrText(text: string, redact: Redact): unknown {
   try {
-    return JSON.parse(redact(text));
+    return redactTexts(JSON.parse(text), redact);
   } catch {
     return redact(text);
   }

@@ -128,6 +128,8 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** Streamed bodies take as long as they take, while bytes keep coming. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 const MAX_LOGGED = 4_000;
+/** A shorter one, of a server that does not care, may be a word of its answers. */
+const SHORTEST_KEY = 16;
 
 export class Http {
   readonly #options: ClientOptions;
@@ -304,7 +306,7 @@ export class Http {
     try {
       const answer = await this.#exchange(send, body, call);
       call.onReply?.(this.#head(send, call, answer));
-      reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
+      reply = { status: answer.status, headers: answer.headers, text: this.#withoutKey(await readText(answer, MAX_JSON_BYTES), call) };
       failure = failureOf(reply, asked);
       if (!failure) {
         const value = reply.status === 304 || reply.status === 204 ? null : jsonOf(reply, asked);
@@ -319,6 +321,11 @@ export class Http {
       onExchange?.(this.#log(send, call, body, reply, failure, asked.redact, clock.monotonic() - startedAt));
     }
     return this.#failed(failure, reply?.headers ?? {});
+  }
+
+  /** Whatever a server gives back, no result of ours holds the key. */
+  #withoutKey(text: string, { apiKey = this.#options.apiKey }: CallOptions): string {
+    return apiKey.length >= SHORTEST_KEY && text.includes(apiKey) ? text.replaceAll(apiKey, MASK) : text;
   }
 
   #exchange(send: Send, body: string | null, call: CallOptions): Promise<Answer> {

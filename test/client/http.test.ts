@@ -113,6 +113,15 @@ const READS: readonly (readonly [string, readonly Fault[], number, string, numbe
     /failed with 502: 502 Bad Gateway/,
   ],
   ['500 with `error`', three(answer(500, '{"error":"Unexpected error: KeyError"}')), 3, 'server_error', 3, /Unexpected error: KeyError/],
+  ['A13 a million levels', three(answer(500, `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`)), 3, 'server_error', 3, /failed with 500/],
+  [
+    'A13 a million levels that are an answer',
+    [answer(200, `{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)],
+    3,
+    'unexpected_answer',
+    1,
+    /run_id/,
+  ],
   ['501', [answer(501, '{"detail":"Schedules are not available"}')], 3, 'server_error', 1, /Schedules are not available/],
   [
     'F30 a cut compressed body',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hookRedactor } from '../../../client/redact.js';
 import { SkyvernError } from '../../../errors.js';
 import { printable } from '../../../render/sanitize.js';
 import type { CliContext } from '../../context.js';
@@ -26,10 +27,14 @@ export function define(command: Command, ctx: CliContext, handler = runRetryWebh
 export async function runRetryWebhook(ctx: CliContext, command: Command, id: string, { url }: Flags): Promise<void> {
   const { client, runId, call } = await connectToRun(ctx, command, id);
   const replay = await client.runs.retryWebhook(runId, url, call);
-  const { status_code: status, target_webhook_url: target, latency_ms: latencyMs, response_body: body, error } = replay;
-  const where = target ?? url ?? 'the receiver';
-  if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, replay);
-  else {
+  const { status_code: status, target_webhook_url: target, latency_ms: latencyMs, error } = replay;
+  const address = target ?? url;
+  const redact = hookRedactor(address ?? '');
+  const where = address === undefined ? 'the receiver' : redact(address);
+  const body = replay.response_body === null ? null : redact(replay.response_body);
+  if (wantsJson(ctx, command)) {
+    await writeJson(ctx.io.stdout, { ...replay, target_webhook_url: target === null ? null : where, response_body: body });
+  } else {
     const answer = status === null ? 'no answer' : `${status}${latencyMs === null ? '' : ` after ${Math.round(latencyMs)} ms`}`;
     await write(ctx.io.stdout, `${printable(where)}\t${answer}\n`);
     if (body) await write(ctx.io.stdout, `${printable(body, { newlines: true, maxLength: 4_000 })}\n`);
@@ -38,7 +43,7 @@ export async function runRetryWebhook(ctx: CliContext, command: Command, id: str
   throw new SkyvernError(
     'network',
     'webhook_not_taken',
-    `${where} did not take the webhook: ${error ?? (status === null ? 'no answer' : `it answered ${status}`)}`,
+    `${where} did not take the webhook: ${error === null ? (status === null ? 'no answer' : `it answered ${status}`) : redact(error)}`,
     {
       hint: '`skyvern webhook listen` shows on this machine what is sent',
       runId,

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { hookRedactor } from '../../../client/redact.js';
 import { SkyvernError } from '../../../errors.js';
 import { formatServerTime } from '../../../protocol/time.js';
 import { SIGNATURE_HEADER, signWebhook, TIMESTAMP_HEADER } from '../../../protocol/webhookSignature.js';
@@ -50,24 +51,27 @@ export async function webhookTest(ctx: CliContext, command: Command, url: string
     callSignal,
   );
   const latencyMs = Math.round(clock.monotonic() - startedAt);
+  const redact = hookRedactor(url);
+  const where = redact(url);
+  const said = redact(answer.body);
   if (wantsJson(ctx, command)) {
     await writeJson(io.stdout, {
-      url,
+      url: where,
       status_code: answer.status,
       latency_ms: latencyMs,
-      response_body: answer.body,
+      response_body: said,
       error: answer.error,
       key: key.where,
     });
   } else if (answer.status !== null) {
-    await write(io.stdout, `${printable(url)}\t${answer.status} after ${latencyMs} ms\n`);
-    if (answer.body.trim()) await write(io.stdout, `${printable(answer.body.trim(), { newlines: true, maxLength: 2_048 })}\n`);
+    await write(io.stdout, `${printable(where)}\t${answer.status} after ${latencyMs} ms\n`);
+    if (said.trim()) await write(io.stdout, `${printable(said.trim(), { newlines: true, maxLength: 2_048 })}\n`);
   }
   if (answer.status !== null && answer.status >= 200 && answer.status < 300) return;
   throw new SkyvernError(
     'network',
     'webhook_not_taken',
-    `${url} did not take the sample: ${answer.error ?? `it answered ${answer.status}`}`,
+    `${where} did not take the sample: ${answer.error ?? `it answered ${answer.status}`}`,
     {
       hint:
         answer.status === 401 || answer.status === 403
