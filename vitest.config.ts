@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// One run, three projects, one after the other: fast tests, tests with a real Chromium or terminal, and last the main job
+// One run, three projects, one after the other: fast tests, tests with a real Chromium, terminal or process of the built program, and last the main job
 // end to end through the built program.
 export default defineConfig({
   // What a user imports, by its published name.
@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/e2e/**', 'test/**/*.browser.test.{ts,tsx}', 'test/**/*.terminal.test.{ts,tsx}'],
+          exclude: ['test/e2e/**', 'test/**/*.browser.test.{ts,tsx}', 'test/**/*.terminal.test.{ts,tsx}', 'test/**/*.process.test.ts'],
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
         },
@@ -22,7 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real parts',
-          include: ['test/**/*.browser.test.{ts,tsx}', 'test/**/*.terminal.test.{ts,tsx}'],
+          include: ['test/**/*.browser.test.{ts,tsx}', 'test/**/*.terminal.test.{ts,tsx}', 'test/**/*.process.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -29,6 +29,8 @@ const { values: flags } = parseArgs({
     worlds: { type: 'string' },
   },
 });
+const PROCESSES = 64;
+const UPDATES = 200;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 const sources = ['--no-warnings', '--import', new URL('../support/runSources.mjs', import.meta.url).pathname];
@@ -110,7 +112,6 @@ async function kills(): Promise<boolean> {
   const began = performance.now();
   const wrong: string[] = [];
   const counts: string[] = [];
-  const server = await openFaultServer();
   const note = async (what: string, point: () => Promise<boolean>): Promise<boolean> => {
     try {
       return await point();
@@ -127,23 +128,24 @@ async function kills(): Promise<boolean> {
         n++;
         const folder = mkdtempSync(join(tmpdir(), 'skyvern-kill-'));
         if (what === 'setting') await plainSetting(folder);
+        // A server of its own: the run of an earlier point would be a twin.
+        const server = await openFaultServer();
         more = await note(what, () => (what === 'start' ? killStart(server, folder, syscall, n) : killSetting(folder, syscall, n)));
+        server.close();
         rmSync(folder, { recursive: true, force: true });
       }
       counts.push(`${what} ${syscall} ${n - 1}`);
     }
   }
-  server.close();
   say(`kill points: ${counts.join(', ')}, in ${seconds(began)}`);
   for (const each of wrong) say(`BROKEN: ${each}`);
   return wrong.length === 0;
 }
 
-const plainSetting = (config: string): Promise<string> =>
-  setSetting({ paths: { config }, owner: process, clock: manualClock(), random: seededRandom() }, 'default', 'output', 'plain');
-
-const PROCESSES = 64;
-const UPDATES = 200;
+function plainSetting(config: string): Promise<string> {
+  const deps = { paths: { config }, owner: process, clock: manualClock(), random: seededRandom() };
+  return setSetting(deps, 'default', 'output', 'plain');
+}
 
 async function settings(): Promise<boolean> {
   const began = performance.now();
