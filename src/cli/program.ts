@@ -204,10 +204,17 @@ function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
     return new UsageError(`\`skyvern ${path}\` needs a command after it`, { hint: `\`skyvern ${path} --help\`` });
   }
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(thrown.message)?.[1]?.split(', ')[0];
-  const message = thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, '');
+  const message = withoutValues(thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, ''));
   const help = `\`${['skyvern', path, '--help'].filter(Boolean).join(' ')}\` lists what it takes`;
   return new UsageError(message, { hint: suggestion ? `did you mean \`${suggestion}\`? ${help}` : help });
 }
+
+/** What was typed may be a key, a password or a header, and errors end up in logs: only what names something is repeated. */
+const withoutValues = (message: string): string =>
+  message
+    .replace(/^(unknown option '[^'=]+)=.*'/s, "$1'")
+    .replace(/^(too many arguments.*? but got \d+): .*$/s, '$1.')
+    .replace(/^((?:option|command-argument).*<(?:json|url|\w+=\w+)\S*>') argument '.*' (is invalid)/s, '$1 $2');
 
 /** `browser session create`. */
 const DEEPEST = 3;

@@ -31,7 +31,8 @@ export function fakeWorkflows({ organization, nextNumber, moment, detail, invali
   /** Versions by permanent id, oldest first. */
   const versions = new Map<string, Json[]>();
   const schedules = new Map<string, Json>();
-  const byIdempotencyKey = new Map<string, string>();
+  /** First versions, also of what is deleted. */
+  const byIdempotencyKey = new Map<string, Json>();
   const { workflow_definition: _, ...shape } = recorded('workflow-create-json');
   const defaults: Json = { ...shape, description: null, proxy_location: null, webhook_callback_url: null };
 
@@ -120,10 +121,10 @@ export function fakeWorkflows({ organization, nextNumber, moment, detail, invali
   const create = ({ body, headers }: SeenRequest): Json => {
     const key = headers['idempotency-key'];
     const earlier = key === undefined ? undefined : byIdempotencyKey.get(String(key));
-    if (earlier) return versions.get(earlier)![0]!;
-    const wpid = `wpid_${nextNumber()}`;
-    if (key !== undefined) byIdempotencyKey.set(String(key), wpid);
-    return add(wpid, definitionOf(body));
+    if (earlier) return earlier;
+    const made = add(`wpid_${nextNumber()}`, definitionOf(body));
+    if (key !== undefined) byIdempotencyKey.set(String(key), made);
+    return made;
   };
   const update = (wpid: string, body: unknown): Json => {
     const sent = definitionOf(body);

@@ -9,8 +9,6 @@ import { count } from '../../workflow/words.js';
 import type { CliContext } from '../context.js';
 import { readTextFile } from '../parsers.js';
 
-export const FILE_HELP = 'file with the definition, YAML or JSON; `-` for standard input';
-
 export interface LocatedFinding extends Position {
   readonly severity: 'error' | 'warning';
   /** `workflow_definition.blocks.0.label`; empty for the file as a whole. */

@@ -5,6 +5,8 @@ import { printable } from '../../render/sanitize.js';
 export const addWorkflowArgument = (command: Command, form = '<workflow>'): Command =>
   command.argument(form, 'id of a workflow (wpid_...), or the URL of its page');
 
+export const FILE_HELP = 'file with the definition, YAML or JSON; `-` for standard input';
+
 const WORKFLOW_ID = /^wpid_\w{1,120}$/;
 
 /** @throws UsageError for a text that names no workflow */

@@ -5,8 +5,9 @@ import { ID_FIELD } from '../../../workflow/check.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
 import { connect } from '../../target.js';
-import { definitionToSend, FILE_HELP } from '../../workflow/definition.js';
+import { definitionToSend } from '../../workflow/definition.js';
 import { createWorkflow } from '../../workflow/deploy.js';
+import { FILE_HELP } from '../../workflow/ids.js';
 
 interface Flags {
   readonly file: string;

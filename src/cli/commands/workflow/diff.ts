@@ -7,8 +7,8 @@ import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
 import { integer } from '../../parsers.js';
 import { connect } from '../../target.js';
-import { type DefinitionFile, definitionToSend, FILE_HELP } from '../../workflow/definition.js';
-import { addWorkflowArgument, workflowIdFrom } from '../../workflow/ids.js';
+import { type DefinitionFile, definitionToSend } from '../../workflow/definition.js';
+import { addWorkflowArgument, FILE_HELP, workflowIdFrom } from '../../workflow/ids.js';
 import { idOfFile } from './update.js';
 
 interface Flags {

@@ -12,9 +12,8 @@ import { integer, json, jsonObject, jsonTexts, webUrl } from '../../parsers.js';
 import { given } from '../../readyMade.js';
 import { addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
-import { definitionToSend, FILE_HELP } from '../../workflow/definition.js';
 import { deploy } from '../../workflow/deploy.js';
-import { addWorkflowArgument, workflowIdFrom } from '../../workflow/ids.js';
+import { addWorkflowArgument, FILE_HELP, workflowIdFrom } from '../../workflow/ids.js';
 import { addParameterOptions, type ParameterFlags, parametersFor } from '../../workflow/parameters.js';
 
 interface RunFields {
@@ -100,7 +99,7 @@ export async function workflowRun(ctx: CliContext, command: Command, id: string 
   const named = flags.file === undefined ? idOf(id, flags) : null;
   if (flags.file !== undefined && id !== undefined)
     throw new UsageError('an id and --file name two workflows', { hint: 'give one of them' });
-  const file = flags.file === undefined ? null : await definitionToSend(ctx, flags.file, flags.check);
+  const file = flags.file === undefined ? null : await readFile(ctx, flags.file, flags.check);
   // Before anything is made of the file: its parameters are known already.
   if (file) parametersFor(file.definition, merged(flags));
   const target = await connect(ctx, command);
@@ -114,6 +113,12 @@ export async function workflowRun(ctx: CliContext, command: Command, id: string 
     start: (deps, options) => startWorkflow(deps, body, { ...options, ...given({ template: flags.template, maxSteps: flags.maxSteps }) }),
   };
   await startAndFollow(ctx, target, beginning, flags, mode);
+}
+
+/** Most starts name their workflow by its id, and need no parser. */
+async function readFile(ctx: CliContext, file: string, check: boolean) {
+  const { definitionToSend } = await import('../../workflow/definition.js');
+  return definitionToSend(ctx, file, check);
 }
 
 function idOf(id: string | undefined, { body = {} }: WorkflowRunFlags): string {

@@ -4,9 +4,9 @@ import { printable } from '../../../render/sanitize.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson, write, writeJson } from '../../output.js';
 import { connect, type Target } from '../../target.js';
-import { type DefinitionFile, definitionToSend, FILE_HELP } from '../../workflow/definition.js';
+import { type DefinitionFile, definitionToSend } from '../../workflow/definition.js';
 import { updateWorkflow, workflowOfFile } from '../../workflow/deploy.js';
-import { addWorkflowArgument, workflowIdFrom } from '../../workflow/ids.js';
+import { addWorkflowArgument, FILE_HELP, workflowIdFrom } from '../../workflow/ids.js';
 
 interface Flags {
   readonly file: string;
