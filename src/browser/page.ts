@@ -13,6 +13,7 @@ import {
   type PageDownload,
   PageError,
   type PageEvent,
+  type PageTab,
   type SnapshotNode,
   WrongOrigin,
 } from './types.js';
@@ -25,6 +26,8 @@ const POPUP_TIMEOUT_MS = 5_000;
 const DOWNLOAD_START_TIMEOUT_MS = 10_000;
 const DOWNLOAD_NEWS_TIMEOUT_MS = 300;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
+const TITLE_TIMEOUT_MS = 500;
+const UPLOAD_ASK_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
 const MAX_TABS = 20;
 const MAX_DOWNLOADS = 100;
@@ -35,7 +38,10 @@ export class PlaywrightPage implements BrowserPage {
   readonly #context: BrowserContext;
   readonly #clock: Clock;
   readonly #downloadsDir: string;
+  /** Open tabs, the current one last. */
   #pages: Page[] = [];
+  /** Open tabs, the oldest first. */
+  #tabs: Page[] = [];
   readonly #events: PageEvent[] = [];
   /** Requests under way that may change the page: documents and what scripts fetch. */
   readonly #pending = new Set<Request>();
@@ -91,12 +97,41 @@ export class PlaywrightPage implements BrowserPage {
     return told(async () => this.#current().title());
   }
 
-  snapshot(): Promise<SnapshotNode> {
+  async tabs(): Promise<readonly PageTab[]> {
+    const current = this.#pages.at(-1);
+    // A page that is busy has no title to tell: its address has to do.
+    const titles = await Promise.all(
+      this.#tabs.map((page) =>
+        withinTime(
+          this.#clock,
+          TITLE_TIMEOUT_MS,
+          page.title().catch(() => ''),
+          '',
+        ),
+      ),
+    );
+    return this.#tabs.map((page, index) => ({ url: page.url(), title: titles[index] ?? '', current: page === current }));
+  }
+
+  html(): Promise<string | null> {
+    return told(() =>
+      withinTime(
+        this.#clock,
+        SCREENSHOT_TIMEOUT_MS,
+        this.#current()
+          .content()
+          .catch(() => null),
+        null,
+      ),
+    );
+  }
+
+  snapshot({ boxes = false }: { readonly boxes?: boolean } = {}): Promise<SnapshotNode> {
     return told(async () => {
       for (;;) {
         await this.#settle();
         const page = this.#current();
-        const tree = parseSnapshot(await page.ariaSnapshotJSON({ mode: 'ai', timeout: ACTION_TIMEOUT_MS }));
+        const tree = parseSnapshot(await page.ariaSnapshotJSON({ mode: 'ai', boxes, timeout: ACTION_TIMEOUT_MS }));
         const clean = await withoutPasswords(page, tree);
         // A tab that opened meanwhile is the one to look at.
         if (this.#openings === 0 && page === this.#current()) return clean;
@@ -164,8 +199,10 @@ export class PlaywrightPage implements BrowserPage {
     }
     if (this.#pages.length > 0) this.#note({ type: 'opened', url: page.url() });
     this.#pages.push(page);
+    this.#tabs.push(page);
     page.on('close', () => {
       this.#pages = this.#pages.filter((other) => other !== page);
+      this.#tabs = this.#tabs.filter((other) => other !== page);
       this.#sessions.delete(page);
       this.#changed();
     });
@@ -232,7 +269,25 @@ export class PlaywrightPage implements BrowserPage {
         await page.getByRef(action.ref).setChecked(action.checked);
         break;
       case 'press':
-        await page.keyboard.press(action.key);
+        if (action.ref === undefined) await page.keyboard.press(action.key);
+        else await page.getByRef(action.ref).press(action.key);
+        break;
+      case 'hover':
+        await page.getByRef(action.ref).hover();
+        break;
+      case 'drag':
+        await page.getByRef(action.ref).dragTo(page.getByRef(action.to));
+        break;
+      case 'upload':
+        await upload(page, page.getByRef(action.ref), action.paths);
+        break;
+      case 'tab':
+        await this.#switchTo(action.index);
+        break;
+      case 'closeTab':
+        if (this.#pages.length < 2) throw new PageError('the last tab stays open');
+        await page.close();
+        await this.#current().bringToFront();
         break;
       case 'history':
         if (action.to === 'reload') await page.reload({ waitUntil: 'domcontentloaded' });
@@ -241,12 +296,23 @@ export class PlaywrightPage implements BrowserPage {
         }
         break;
       case 'scroll':
-        await page.evaluate((to) => {
-          const top = { top: 0, bottom: document.documentElement.scrollHeight, up: scrollY - innerHeight, down: scrollY + innerHeight }[to];
-          scrollTo({ top, behavior: 'instant' });
-        }, action.to);
+        if (action.ref !== undefined) await scrollAround(page.getByRef(action.ref), action.to);
+        else
+          await page.evaluate((to) => {
+            const top = { top: 0, bottom: document.documentElement.scrollHeight, up: scrollY - innerHeight, down: scrollY + innerHeight }[
+              to
+            ];
+            scrollTo({ top, behavior: 'instant' });
+          }, action.to);
     }
     return false;
+  }
+
+  async #switchTo(index: number): Promise<void> {
+    const page = this.#tabs[index];
+    if (!page) throw new PageError(`there is no tab ${index}`);
+    this.#pages = [...this.#pages.filter((other) => other !== page), page];
+    await page.bringToFront();
   }
 
   /**
@@ -357,6 +423,22 @@ function plainWords(message: string): string {
   return first.replace(/^[\w.]+: (Error: )?/, '').replace(/\.$/, '');
 }
 
+/** What `work` gives, or `otherwise` when it takes longer than `ms`. */
+async function withinTime<T>(clock: Clock, ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  const timeout = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      clock.sleep(ms, timeout.signal).then(
+        () => otherwise,
+        () => otherwise,
+      ),
+    ]);
+  } finally {
+    timeout.abort();
+  }
+}
+
 async function clickText(page: Page, text: string, mustBePointer: boolean): Promise<void> {
   const found = page.getByText(text, { exact: true }).filter({ visible: true });
   const count = await found.count();
@@ -366,6 +448,28 @@ async function clickText(page: Page, text: string, mustBePointer: boolean): Prom
   }
   await found.click();
 }
+
+/** A field takes the files; anything else is clicked and asks for them. */
+async function upload(page: Page, target: Locator, paths: readonly string[]): Promise<void> {
+  if (await target.evaluate((element) => (element as HTMLInputElement).type === 'file')) return target.setInputFiles([...paths]);
+  const asked = page.waitForEvent('filechooser', { timeout: UPLOAD_ASK_TIMEOUT_MS }).catch(() => null);
+  await target.click();
+  const chooser = await asked;
+  if (!chooser) throw new PageError('it does not ask for a file');
+  await chooser.setFiles([...paths]);
+}
+
+/** Scrolls the nearest box around an element that can be scrolled; the page when there is none. */
+const scrollAround = (target: Locator, to: 'top' | 'bottom' | 'up' | 'down'): Promise<void> =>
+  target.evaluate((element, to) => {
+    let box: Element | null = element;
+    while (box && !(box.scrollHeight > box.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(box).overflowY)))
+      box = box.parentElement;
+    const scrolled = box ?? document.documentElement;
+    const page = scrolled.clientHeight * 0.9;
+    const top = { top: 0, bottom: scrolled.scrollHeight, up: scrolled.scrollTop - page, down: scrolled.scrollTop + page }[to];
+    scrolled.scrollTo({ top, behavior: 'instant' });
+  }, to);
 
 /** Null while the window that asks has not opened yet. */
 function frameOf(request: Request): Frame | null {

@@ -1,5 +1,5 @@
 /** Playwright's accessibility tree as ours: one shape for every node, whatever parts Playwright left out. */
-import type { SnapshotNode } from './types.js';
+import type { Box, SnapshotNode } from './types.js';
 
 /** `ariaSnapshotJSON` gives a list of top nodes; ours has one root. */
 export function parseSnapshot(json: unknown): SnapshotNode {
@@ -20,11 +20,22 @@ function node(raw: Record<string, unknown>): SnapshotNode {
     selected: raw['selected'] === true,
     disabled: raw['disabled'] === true,
     pointer: raw['cursor'] === 'pointer',
+    expanded: typeof raw['expanded'] === 'boolean' ? raw['expanded'] : null,
+    pressed: raw['pressed'] === 'mixed' || typeof raw['pressed'] === 'boolean' ? raw['pressed'] : null,
+    focused: raw['active'] === true,
+    placeholder: string('placeholder'),
+    box: box(raw['box']),
     children: [
       ...(text === null ? [] : [text]),
       ...children.map((child: unknown) => (typeof child === 'string' ? child : node(child as Record<string, unknown>))),
     ],
   };
+}
+
+function box(raw: unknown): Box | null {
+  const { x, y, width, height } = Object(raw) as Record<string, unknown>;
+  if (typeof x !== 'number' || typeof y !== 'number' || typeof width !== 'number' || typeof height !== 'number') return null;
+  return { x, y, width, height };
 }
 
 /** The tree with each node replaced by what `change` makes of it, children first. */
@@ -38,5 +49,6 @@ export const withStrings = (tree: SnapshotNode, change: (text: string) => string
     ...node,
     name: change(node.name),
     url: node.url === null ? null : change(node.url),
+    ...(node.placeholder && { placeholder: change(node.placeholder) }),
     children: node.children.map((child) => (typeof child === 'string' ? change(child) : child)),
   }));

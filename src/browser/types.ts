@@ -19,8 +19,25 @@ export interface SnapshotNode {
   readonly disabled: boolean;
   /** Whether the mouse pointer becomes a hand over it. */
   readonly pointer: boolean;
+  /** Whether the part that it controls is open; null for what opens nothing. */
+  readonly expanded?: boolean | null;
+  /** Of a toggle button; null for all else. */
+  readonly pressed?: boolean | 'mixed' | null;
+  /** Whether it has the keyboard's focus. */
+  readonly focused?: boolean;
+  /** Hint inside of an empty text field. */
+  readonly placeholder?: string | null;
+  /** Where it is in its frame's viewport, in CSS pixels; only when asked for. */
+  readonly box?: Box | null;
   /** Text and elements in document order. A text field's one child is its value. */
   readonly children: readonly (string | SnapshotNode)[];
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Something done to the current page. A `ref` is one of the newest snapshot. */
@@ -33,9 +50,18 @@ export type PageAction =
   | { readonly kind: 'fill'; readonly ref: string; readonly text: string; readonly onlyInto: string | null }
   | { readonly kind: 'select'; readonly ref: string; readonly option: string }
   | { readonly kind: 'check'; readonly ref: string; readonly checked: boolean }
-  | { readonly kind: 'press'; readonly key: string }
+  /** Into the element with `ref`, else into what has the focus. */
+  | { readonly kind: 'press'; readonly key: string; readonly ref?: string }
+  | { readonly kind: 'hover'; readonly ref: string }
+  | { readonly kind: 'drag'; readonly ref: string; readonly to: string }
+  /** Gives files to a file field, or to what asks for files when it is clicked. Paths are the caller's to check. */
+  | { readonly kind: 'upload'; readonly ref: string; readonly paths: readonly string[] }
+  /** Makes another open tab the current one; `index` counts from 0 as `tabs()` does. */
+  | { readonly kind: 'tab'; readonly index: number }
+  | { readonly kind: 'closeTab' }
   | { readonly kind: 'history'; readonly to: 'back' | 'forward' | 'reload' }
-  | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down' };
+  /** The page, or the element with `ref` and what scrolls around it. */
+  | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down'; readonly ref?: string };
 
 /** A file that a page gave, kept in the run's folder. */
 export interface PageDownload {
@@ -66,12 +92,22 @@ export class WrongOrigin extends Error {
   }
 }
 
-/** The page that a run looks at: the newest tab that it opened. Calls reject with a `PageError` when browser or page do not do it. */
+export interface PageTab {
+  readonly url: string;
+  readonly title: string;
+  readonly current: boolean;
+}
+
+/** The page that a run looks at: the newest tab that it opened, or the one that it went to. Calls reject with a `PageError` when browser or page do not do it. */
 export interface BrowserPage {
   url(): string;
   title(): Promise<string>;
-  /** Without the value of any password field. */
-  snapshot(): Promise<SnapshotNode>;
+  /** Without the value of any password field. @param options.boxes whether nodes say where they are */
+  snapshot(options?: { readonly boxes?: boolean }): Promise<SnapshotNode>;
+  /** Every open tab, the oldest first. */
+  tabs(): Promise<readonly PageTab[]>;
+  /** The document as it is now, of the top frame; null when it cannot be had in time. */
+  html(): Promise<string | null>;
   /** PNG of the viewport; null when the page cannot be drawn in time. */
   screenshot(): Promise<Uint8Array | null>;
   /** Resolves when what the action set off has come to rest. `secretField`: the text went into a password field. */

@@ -336,7 +336,15 @@ function actionType(action: EngineAction): string {
     case 'history':
       return { back: 'go_back', forward: 'go_forward', reload: 'reload_page' }[action.to];
     case 'scroll':
-      return 'scroll';
+    case 'hover':
+    case 'drag':
+      return action.kind;
+    case 'upload':
+      return 'upload_file';
+    case 'tab':
+      return 'switch_tab';
+    case 'closeTab':
+      return 'close_page';
     case 'pause':
       return 'wait';
     case 'report':
