@@ -17,8 +17,15 @@ export interface TaskSpec {
   readonly dataExtractionSchema: unknown;
   readonly errorCodeMapping: Readonly<Record<string, string>>;
   readonly extraHttpHeaders: Readonly<Record<string, string>>;
-  /** Values of `{{NAME}}`: resolved at fill time into the origin of `url`, and written nowhere. */
+  /**
+   * Values of `{{NAME}}`: resolved at fill time into the origin of `url`, and written nowhere. With `credential` also its secret
+   * parts by their names: `password`; `card_number`, `card_cvv`; `secret_value`.
+   */
   readonly secrets: ReadonlyMap<string, string>;
+  /** The stored credential that the run may use; null: none. */
+  readonly credential: TaskCredential | null;
+  /** One-time codes: asked for when a page wants one; null: the run names no place where they come from. */
+  readonly codes: CodeSource | null;
   readonly browser: {
     readonly headed: boolean;
     readonly path: string | null;
@@ -28,6 +35,26 @@ export interface TaskSpec {
   };
   /** Folder of this run for files that pages offer; made by the server, 0700. */
   readonly downloadsDir: string;
+}
+
+/** What may be seen of a stored credential: its secret parts are in `TaskSpec.secrets`. */
+export interface TaskCredential {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'password' | 'credit_card' | 'secret';
+  /** Parts that are no secret, by their names in the API: `username`; `card_holder_name`, `card_exp_month`, ... */
+  readonly plain: Readonly<Record<string, string>>;
+  /** Names of its secret parts in `TaskSpec.secrets`. */
+  readonly secretNames: readonly string[];
+}
+
+/** One-time codes of one run, wherever they come from. */
+export interface CodeSource {
+  /**
+   * The next code that this run was not given yet: waits until there is one. Null: none came within a quarter of an hour. A code is a secret:
+   * it is typed, and written nowhere. Rejects with `signal.reason` when aborted.
+   */
+  next(signal: AbortSignal): Promise<string | null>;
 }
 
 /** One action that was carried out, or tried. No secret value and no value of a password field is in it. */

@@ -48,6 +48,8 @@ export interface TaskRunRequest {
   readonly file_ids?: readonly string[] | null;
   /** Embedded server only: values for `{{NAME}}` in the prompt. Held in memory, never stored or echoed. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Embedded server only: a stored credential that the run may use. */
+  readonly credential_id?: string | null;
   /** Embedded server only: show the browser. */
   readonly headed?: boolean;
   /** Embedded server only: the browser program to use for this run. */

@@ -10,6 +10,8 @@ import type { Clock } from '../clock.js';
 import type { TaskRunner } from '../engine/task.js';
 import type { Random } from '../random.js';
 import { ArtifactFiles } from './artifactFiles.js';
+import { type CodeOrigins, codeSource } from './codeSource.js';
+import { CodeStore } from './codeStore.js';
 import { CredentialStore } from './credentialStore.js';
 import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
@@ -18,6 +20,7 @@ import { HttpError, refusal } from './httpError.js';
 import { ProfileStore } from './profileStore.js';
 import { Queue } from './queue.js';
 import { addArtifacts } from './routes/artifacts.js';
+import { addCodes } from './routes/codes.js';
 import { addCredentials } from './routes/credentials.js';
 import { addLocal } from './routes/local.js';
 import { addProfiles } from './routes/profiles.js';
@@ -91,7 +94,11 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const queue = new Queue(store, clock, `${deps.pid}-${startedAt}`);
   const files = new ArtifactFiles(deps.dataFolder);
   const secrets = new Map<string, RunSecrets>();
-  const worker = new Worker({ ...deps, store, queue, files, secrets });
+  const sealed = new Sealed(deps.token, deps.random);
+  const credentials = new CredentialStore(store, clock, sealed);
+  const codes = new CodeStore(store, clock, sealed, new Waiters(clock));
+  const codesOf = (origins: CodeOrigins) => codeSource({ ...deps, codes }, origins);
+  const worker = new Worker({ ...deps, store, queue, files, secrets, credentials, codesOf });
   let stopping = false;
   const routeDeps: RouteDeps = {
     ...deps,
@@ -101,7 +108,8 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     profiles: new ProfileStore(store, clock),
     sessions: new SessionStore(store, clock),
     uploads: new UploadStore(store, clock, deps.dataFolder),
-    credentials: new CredentialStore(store, clock, new Sealed(deps.token, deps.random)),
+    credentials,
+    codes,
     queue,
     worker,
     waiters,
@@ -124,6 +132,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   addProfiles(app, routeDeps);
   addSessions(app, routeDeps);
   addUploads(app, routeDeps);
+  addCodes(app, routeDeps); // before the credentials: `totp` is no id
   addCredentials(app, routeDeps);
   addService(app, routeDeps);
   addLocal(app, routeDeps);

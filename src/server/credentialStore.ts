@@ -1,6 +1,7 @@
 /** Credentials in SQLite: what identifies them in the clear, the rest sealed. Answers never hold a secret. */
 import type { Clock } from '../clock.js';
-import type { CredentialRequest, CredentialType } from './credentialRequest.js';
+import type { TaskCredential } from '../engine/task.js';
+import { type CredentialRequest, type CredentialType, totpKey } from './credentialRequest.js';
 import type { Sealed } from './sealed.js';
 import type { Store } from './store.js';
 
@@ -15,6 +16,16 @@ export interface CredentialRow {
   readonly tested_url: string | null;
 }
 
+/** What a run gets of a credential. */
+export interface OpenedCredential {
+  readonly credential: TaskCredential;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Base32; null: no authenticator belongs to it. */
+  readonly totpKey: string | null;
+  /** Codes for it are sent under this name; null: they are not. */
+  readonly totpIdentifier: string | null;
+}
+
 export interface CredentialFilter {
   readonly type: string | null;
   /** Lower case. */
@@ -22,6 +33,9 @@ export interface CredentialFilter {
   readonly limit: number;
   readonly offset: number;
 }
+
+/** Parts that neither a model nor a log sees. A user name is none: the API shows it. */
+const SECRET_PARTS: readonly string[] = ['password', 'card_number', 'card_cvv', 'secret_value'];
 
 export class CredentialStore {
   readonly #store: Store;
@@ -87,6 +101,23 @@ export class CredentialStore {
   /** All of it; null when it was sealed under another token. */
   secret(row: CredentialRow): Readonly<Record<string, unknown>> | null {
     return this.#sealed.open(row.sealed, row.credential_id) as Readonly<Record<string, unknown>> | null;
+  }
+
+  /** For a run. Null: there is none, or it was sealed under another token. */
+  open(id: string): OpenedCredential | null {
+    const row = this.get(id);
+    const parts = row && this.secret(row);
+    if (!row || !parts) return null;
+    const texts = Object.entries(parts).filter((part): part is [string, string] => typeof part[1] === 'string' && part[1] !== '');
+    const secrets = new Map(texts.filter(([part]) => SECRET_PARTS.includes(part)));
+    const plain = Object.fromEntries(texts.filter(([part]) => !SECRET_PARTS.includes(part) && !part.startsWith('totp')));
+    const [key, identifier] = [parts['totp'], parts['totp_identifier']];
+    return {
+      credential: { id, name: row.name, type: row.credential_type, plain, secretNames: [...secrets.keys()] },
+      secrets,
+      totpKey: typeof key === 'string' ? totpKey(key) : null,
+      totpIdentifier: typeof identifier === 'string' && identifier !== '' ? identifier : null,
+    };
   }
 
   /** Newest first. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { PromptRefusal } from '../engine/task.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import type { CodeStore } from './codeStore.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { ProfileStore } from './profileStore.js';
 import type { Queue } from './queue.js';
@@ -25,6 +26,7 @@ export interface RouteDeps {
   readonly sessions: SessionStore;
   readonly uploads: UploadStore;
   readonly credentials: CredentialStore;
+  readonly codes: CodeStore;
   readonly queue: Queue;
   readonly worker: Worker;
   readonly waiters: Waiters;

@@ -182,4 +182,20 @@ export const MIGRATIONS: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE codes (                 -- one-time codes that were sent for runs
+    seq INTEGER PRIMARY KEY,
+    code_id TEXT NOT NULL UNIQUE,
+    identifier TEXT NOT NULL,
+    sealed BLOB NOT NULL,              -- message and code, encrypted
+    found INTEGER NOT NULL,            -- 1: there is a code in the message
+    task_id TEXT,                      -- for this run alone
+    source TEXT,
+    expires_at INTEGER NOT NULL,
+    named_end INTEGER,                 -- expires_at, when whoever sent it named one
+    taken_by TEXT,                     -- the run that got it
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX codes_of ON codes (identifier, seq);
+  `,
 ];

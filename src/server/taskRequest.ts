@@ -42,7 +42,10 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const browserPath = check.text('browser_path');
   const browserAddress = check.text('browser_address');
   const schema = check.schema('data_extraction_schema');
-  const unhonoured = check.unhonoured();
+  const credentialId = check.text('credential_id');
+  const totpIdentifier = check.text('totp_identifier');
+  const totpUrl = check.text('totp_url');
+  const unhonoured = check.unhonoured(byRules(engine, defaultEngine));
   check.oneOf('engine', engine, [...ENGINES, RULES_ENGINE]);
   if (prompt !== null && prompt.trim() === '') {
     check.fault({
@@ -55,6 +58,7 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   }
   check.done();
   const startPage = url === null ? null : normalisedUrl('url', url);
+  const codesUrl = totpUrl === null ? null : normalisedUrl('totp_url', totpUrl);
   const webhook = webhookUrl === null ? null : normalisedUrl('webhook_url', webhookUrl);
   if (browserAddress !== null) checkAddress(browserAddress);
   if (unhonoured.length > 0) {
@@ -79,6 +83,9 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       extra_http_headers: extraHttpHeaders,
       cdp_connect_headers: cdpHeaders && Object.fromEntries(Object.keys(cdpHeaders).map((name) => [name, '***'])),
       browser_address: browserAddress,
+      totp_identifier: totpIdentifier,
+      totp_url: codesUrl,
+      credential_id: credentialId,
       start_fresh_browser: startFresh,
       headed,
       browser_path: browserPath,
@@ -88,6 +95,10 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
 }
 
 /** Our rules run what asks for them, and by choice of whoever started the server also what other clients send by default. */
+/** The rules ask for no one-time code. */
+const byRules = (asked: string, defaultEngine: string | null): boolean =>
+  asked === RULES_ENGINE || (asked === ENGINES[0] && defaultEngine === RULES_ENGINE);
+
 function engineFor(asked: string, defaultEngine: string | null): string {
   if (asked === RULES_ENGINE) return RULES_ENGINE;
   if (asked === ENGINES[0] && defaultEngine !== null) return defaultEngine;
@@ -201,7 +212,7 @@ class Checker {
   }
 
   /** Names of fields that were given a value that would have to be ignored. */
-  unhonoured(): string[] {
+  unhonoured(byRules: boolean): string[] {
     const given = (name: string) => this.#value(name) !== null;
     const needless: Readonly<Record<string, (value: unknown) => boolean>> = {
       proxy_location: (value) => value === 'RESIDENTIAL' || value === 'NONE', // upstream's default, and none at all
@@ -211,7 +222,7 @@ class Checker {
       file_ids: (value) => Array.isArray(value) && value.length === 0,
       max_screenshot_scrolls: (value) => value === 0,
     };
-    const others = ['totp_identifier', 'totp_url', 'browser_session_id', 'browser_profile_id', 'model'];
+    const others = ['browser_session_id', 'browser_profile_id', 'model', ...(byRules ? ['totp_identifier', 'totp_url'] : [])];
     const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
     return [...others.filter(given), ...refused];
   }

@@ -4,10 +4,12 @@
  * It knows `TaskRunner` and nothing of browsers. At most `concurrency` runs are at work.
  */
 import type { Clock } from '../clock.js';
-import type { Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
+import type { CodeSource, Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
 import { SkyvernError } from '../errors.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import type { CodeOrigins } from './codeSource.js';
+import type { CredentialStore, OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
@@ -31,6 +33,8 @@ export interface WorkerDeps {
   readonly concurrency: number;
   /** By run id, from the POST to the end of the run. */
   readonly secrets: Map<string, RunSecrets>;
+  readonly credentials: CredentialStore;
+  readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
   readonly log: (line: string) => void;
 }
 
@@ -135,7 +139,16 @@ export class Worker {
     const held = secrets.get(lease.runId);
     if (run.holds_secrets && !held) return this.#finishInTheEnd(lease, SECRETS_LOST);
     try {
-      const spec = taskSpec(run, held, files.downloadsFolder(run.run_id));
+      const request = JSON.parse(run.request) as TaskRunRequest;
+      const opened = request.credential_id ? this.#deps.credentials.open(request.credential_id) : null;
+      if (request.credential_id && !opened) return this.#finishInTheEnd(lease, credentialGone(request.credential_id));
+      const codes = this.#deps.codesOf({
+        runId: run.run_id,
+        key: opened?.totpKey ?? null,
+        url: request.totp_url ?? null,
+        identifier: request.totp_identifier ?? opened?.totpIdentifier ?? null,
+      });
+      const spec = taskSpec(run, request, { held, opened, codes, downloadsDir: files.downloadsFolder(run.run_id) });
       const outcome = await runner.run(spec, createRecorder(lease, store, queue, files), signal);
       await this.#finishInTheEnd(lease, endOf(outcome));
     } catch (error) {
@@ -171,8 +184,19 @@ function endOf(outcome: Outcome): RunEnd {
   return { status: outcome.status, reason: outcome.reason, errors: outcome.errors, output: outcome.output };
 }
 
-function taskSpec(run: RunRow, held: RunSecrets | undefined, downloadsDir: string): TaskSpec {
-  const request = JSON.parse(run.request) as TaskRunRequest;
+const credentialGone = (id: string): RunEnd => ({
+  status: 'failed',
+  reason: `the credential ${id} was deleted before the run began, or was stored under another key`,
+});
+
+interface SpecParts {
+  readonly held: RunSecrets | undefined;
+  readonly opened: OpenedCredential | null;
+  readonly codes: CodeSource | null;
+  readonly downloadsDir: string;
+}
+
+function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir }: SpecParts): TaskSpec {
   return {
     runId: run.run_id,
     prompt: request.prompt,
@@ -182,7 +206,9 @@ function taskSpec(run: RunRow, held: RunSecrets | undefined, downloadsDir: strin
     dataExtractionSchema: request.data_extraction_schema ?? null,
     errorCodeMapping: request.error_code_mapping ?? {},
     extraHttpHeaders: request.extra_http_headers ?? {},
-    secrets: held?.secrets ?? new Map(),
+    secrets: new Map([...(opened?.secrets ?? []), ...(held?.secrets ?? [])]),
+    credential: opened?.credential ?? null,
+    codes,
     browser: {
       headed: request.headed ?? false,
       path: request.browser_path ?? null,

@@ -51,6 +51,8 @@ export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec>
     errorCodeMapping: {},
     extraHttpHeaders: {},
     secrets: new Map(),
+    credential: null,
+    codes: null,
     browser: { headed: false, path: null, address: null, cdpHeaders: {} },
     downloadsDir,
     ...rest,

@@ -6,7 +6,7 @@ import type { RouteDeps } from '../deps.js';
 import { refusal } from '../httpError.js';
 import { pageNumber } from '../query.js';
 
-/** Credentials are kept encrypted; no run uses them yet. */
+/** Credentials are kept encrypted. A run that names one by `credential_id` gets its secrets, an answer never. */
 export function addCredentials(app: Hono, { credentials, profiles }: RouteDeps): void {
   const checked = async (c: Context) => {
     const request = checkCredential(await jsonObject(c.req.raw));

@@ -14,7 +14,10 @@ export function addStartTask(app: Hono, deps: RouteDeps): void {
     const key = c.req.header('idempotency-key');
     if (key !== undefined) checkIdempotencyKey(key);
     const { request, engine, title, held } = checkTaskRequest(body, deps.defaultEngine);
-    const refused = deps.checkTask(request, engine, [...(held?.secrets.keys() ?? [])]);
+    const opened = request.credential_id ? deps.credentials.open(request.credential_id) : null;
+    if (request.credential_id && !opened) throw refusal(404, `Credential ${request.credential_id} not found`);
+    const secretNames = [...(held?.secrets.keys() ?? []), ...(opened?.credential.secretNames ?? [])];
+    const refused = deps.checkTask(request, engine, secretNames);
     if (refused) throw refusal(422, `The prompt cannot be carried out: "${refused.clause}": ${refused.reason}`);
     if (deps.stopping()) throw new HttpError(503, { detail: 'The local server is stopping.' }, { 'retry-after': '1' });
     const idempotency: Idempotency | null = key === undefined ? null : { key, fingerprint: fingerprint(body, deps.token) };
