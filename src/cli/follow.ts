@@ -8,10 +8,11 @@ import { watchRun } from '../runs/watch.js';
 import type { RunResult } from '../runs/watchMany.js';
 import type { CliContext } from './context.js';
 import { addExpectOptions, type Expectation, type ExpectFlags, expectation, expecting } from './expect.js';
+import { addObserverOptions, type ObserverFlags, type Observers, observers } from './observers.js';
 import { queried } from './output.js';
 import type { RunTarget } from './target.js';
 
-export interface FollowFlags extends ExpectFlags {
+export interface FollowFlags extends ExpectFlags, ObserverFlags {
   readonly onPause: 'wait' | 'fail';
   readonly cancelOnInterrupt?: boolean;
 }
@@ -20,9 +21,11 @@ export const onPauseOption = (): Option =>
   new Option('--on-pause <what>', 'when the run waits for a person: wait, or fail with 14').choices(['wait', 'fail']).default('wait');
 
 export const addFollowOptions = (command: Command): Command =>
-  addExpectOptions(command.addOption(onPauseOption())).option(
-    '--cancel-on-interrupt',
-    'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it',
+  addObserverOptions(
+    addExpectOptions(command.addOption(onPauseOption())).option(
+      '--cancel-on-interrupt',
+      'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it',
+    ),
   );
 
 /** How long a cancel may take when we were told to stop. */
@@ -37,11 +40,14 @@ export async function follow(
   target: RunTarget,
   flags: FollowFlags,
   mode: OutputMode,
-  started: { readonly title?: string; readonly createdMs?: number; readonly expected?: Expectation } = {},
+  started: { readonly title?: string; readonly createdMs?: number; readonly expected?: Expectation; readonly onlookers?: Observers } = {},
 ): Promise<void> {
   const { client, runId, deadlineAt } = target;
   const { io, clock, random, signal } = ctx;
   const expected = started.expected ?? (await expectation(flags));
+  const onlookers =
+    started.onlookers ??
+    (await observers(ctx, flags, mode, { title: started.title ?? null, about: `skyvern ${runId}`, keys: [client.redact] }));
   const renderers = createRenderers(io, mode, {
     clock,
     runId,
@@ -59,7 +65,7 @@ export async function follow(
     details: mode !== 'quiet',
     ...(started.createdMs !== undefined && { createdMs: started.createdMs }),
   });
-  const last = await drive(expecting(events, expected), renderers);
+  const last = await drive(expecting(events, expected), [...onlookers.before, ...renderers, ...onlookers.after]);
   if (flags.cancelOnInterrupt && signal.aborted) {
     await client.runs.cancel(runId, { signal: AbortSignal.timeout(CANCEL_MS) });
     if (mode !== 'quiet') io.stderr.write(`canceled ${runId}\n`);

@@ -1,12 +1,13 @@
 /** Results on stdout: which form was asked for, and writing that waits for a slow reader. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { Out } from '../io.js';
+import type { Io, Out } from '../io.js';
 import { isMachineMode } from '../render/errors.js';
 import type { OutputMode } from '../render/pick.js';
 import { outputText } from '../render/result.js';
 import { safeJson } from '../render/sanitize.js';
 import type { CliContext } from './context.js';
+import { inActions } from './github/workflow.js';
 import { settingsOf } from './settings.js';
 import { shapeOf } from './shape.js';
 
@@ -30,4 +31,5 @@ export function queried(out: Out, value: unknown): unknown {
 }
 
 /** The output of a run: a text as it is, all else as JSON, nothing for none. */
-export const writeOutput = (out: Out, output: unknown): Promise<void> => write(out, outputText(output, out.isTTY === true));
+export const writeOutput = (io: Io, output: unknown): Promise<void> =>
+  write(io.stdout, outputText(output, io.stdout.isTTY === true, inActions(io)));

@@ -7,10 +7,11 @@ import { exitCode, Interrupted, SkyvernError, UsageError, Verdict } from '../err
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
 import type { Random } from '../random.js';
-import { formatError } from '../render/errors.js';
+import { formatError, problemOf } from '../render/errors.js';
 import { type Word, withoutAliases } from './aliases.js';
 import { COMMANDS, type CommandEntry, type CommandFile, type CommandNode, isGroup } from './commands/index.js';
 import type { CliContext, GlobalFlags } from './context.js';
+import { annotate, inActions } from './github/workflow.js';
 import type { World } from './main.js';
 import { duration } from './parsers.js';
 import { setShape } from './shape.js';
@@ -90,7 +91,10 @@ export async function runProgram(
       io.stderr.write(formatError(asBug(error), 'plain'));
       return exitCode('bug');
     }
-    if (error.message) io.stderr.write(formatError(error, errorMode(argv, io)));
+    if (error.message) {
+      if (inActions(io)) annotate(io, problemOf(error));
+      io.stderr.write(formatError(error, errorMode(argv, io)));
+    }
     return error.exitCode;
   } finally {
     interrupt.removeEventListener('abort', onInterrupt);

@@ -11,7 +11,9 @@ import { duration, watchCommand } from '../render/words.js';
 import type { CliContext } from './context.js';
 import { expectation } from './expect.js';
 import { type FollowFlags, follow } from './follow.js';
+import { setOutputs } from './github/workflow.js';
 import { journalOf, settleQuietly } from './leftStarts.js';
+import { observers } from './observers.js';
 import { write, writeJson } from './output.js';
 import { runStore, type Target } from './target.js';
 
@@ -67,6 +69,11 @@ export async function startAndFollow(
   if (!flags.wait && (flags.assert || flags.outputSchema !== undefined)) {
     throw new UsageError('--assert and --output-schema look at the output of a run that has ended', { hint: 'add --wait' });
   }
+  if (!flags.wait && (flags.record !== undefined || flags.junit !== undefined)) {
+    throw new UsageError('--record and --junit write down how a run goes', { hint: 'add --wait' });
+  }
+  const about = { title: label, about: label, keys: [target.client.redact] };
+  const onlookers = flags.wait ? await observers(ctx, flags, mode, about) : undefined;
   if (flags.wait) preload(io, mode);
   await settleQuietly(ctx, target, mode !== 'quiet' && mode !== 'ndjson');
   const { client, baseUrl, profile, local, deadlineAt } = target;
@@ -90,8 +97,11 @@ export async function startAndFollow(
     },
   );
   runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
-  if (flags.wait)
-    return follow(ctx, { ...target, runId: run.run_id }, flags, mode, { title: label, createdMs: clock.monotonic(), expected });
+  setOutputs(io, random, { run_id: run.run_id });
+  if (onlookers) {
+    const runTarget = { ...target, runId: run.run_id };
+    return follow(ctx, runTarget, flags, mode, { title: label, createdMs: clock.monotonic(), expected, onlookers });
+  }
   await tellStarted(ctx, run, mode);
 }
 

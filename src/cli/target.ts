@@ -12,6 +12,7 @@ import type { LocalServer } from '../server/daemon.js';
 import { StateFolder } from '../server/stateFile.js';
 import type { CliContext, GlobalFlags } from './context.js';
 import { exchangeLog } from './exchangeLog.js';
+import { maskInLog } from './github/workflow.js';
 import { isEmbedded, readOnlyOf, settingsOf } from './settings.js';
 
 export interface Target {
@@ -129,6 +130,7 @@ function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp
   const { io, clock, random, deadlineAt, callSignal, timeouts } = ctx;
   const { baseUrl } = at;
   const onExchange = exchangeLog(io);
+  maskInLog(io, apiKey);
   const client = new ApiClient({
     baseUrl,
     apiKey,

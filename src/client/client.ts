@@ -17,6 +17,7 @@ import { FilesApi } from './files.js';
 import { FoldersApi } from './folders.js';
 import { type CallOptions, type ClientOptions, Http } from './http.js';
 import { RawApi } from './raw.js';
+import { type Redact, redactor } from './redact.js';
 import { SchedulesApi } from './schedules.js';
 import { ScriptsApi } from './scripts.js';
 import { StartsApi } from './starts.js';
@@ -42,6 +43,8 @@ export class ApiClient {
   readonly scripts: ScriptsApi;
   readonly customLlms: CustomLlmsApi;
   readonly raw: RawApi;
+  /** Masks the key of this client wherever it stands. */
+  readonly redact: Redact;
   readonly #http: Http;
 
   /** Opens nothing yet. Throws `UsageError` `insecure_http` and `SkyvernError` `bad_key`. */
@@ -62,6 +65,7 @@ export class ApiClient {
     this.scripts = new ScriptsApi(this.#http);
     this.customLlms = new CustomLlmsApi(this.#http);
     this.raw = new RawApi(this.#http);
+    this.redact = redactor([options.apiKey]);
   }
 
   /** Drops all connections, so that nothing keeps the process alive. The client may be used again. */

@@ -55,16 +55,17 @@ export function preload(io: Io, mode: OutputMode): void {
 /** Returns at once: the live view loads while the first request is under way and draws as soon as it can. */
 export function createRenderers(io: Io, mode: OutputMode, options: RenderersOptions): Renderer[] {
   const view = () => (isLive(io, mode) ? liveRenderer(io, mode, options) : plainRenderer(io.stderr, options));
+  const isLog = io.env['GITHUB_ACTIONS'] === 'true';
   switch (mode) {
     case 'ndjson':
       return [ndjsonRenderer(io.stdout), problemRenderer(io, 'machine')];
     case 'quiet':
-      return [outputRenderer(io.stdout), problemRenderer(io, 'human')];
+      return [outputRenderer(io.stdout, isLog), problemRenderer(io, 'human')];
     case 'json':
       // On a terminal the live view has told people how the run ended; a program reads lines.
       return [view(), jsonRenderer(io.stdout, options.document), ...(isLive(io, mode) ? [] : [problemRenderer(io, 'machine')])];
     default:
-      return [view(), outputRenderer(io.stdout)];
+      return [view(), outputRenderer(io.stdout, isLog)];
   }
 }
 

@@ -23,8 +23,11 @@ const UNSAFE = new RegExp(`[\\u0000-\\u001f\\u007f-\\u009f${INVISIBLE}${ASTRAL}]
 /** A zero-width joiner is kept between two pictures, where it makes one of them. */
 const STRAY_JOINER = /(?<!\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 const MARKS = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, 'gu');
-/** A workflow command of GitHub Actions counts at the start of a line only, after white space too. */
-const WORKFLOW_COMMAND = /^(\s*)(::|##\[)/;
+/**
+ * A workflow command of GitHub Actions counts at the start of a line, after white space of any kind too; in its older form
+ * anywhere (actions/runner, ActionCommand.cs). A backslash is no white space.
+ */
+const WORKFLOW_COMMAND = /^(\s*)(?=::)|(?<=##)(?=\[)/g;
 
 /** ESC as ␛, BEL as ␇, and so on; what has no picture as its code point. */
 function picture(character: string): string {
@@ -33,6 +36,13 @@ function picture(character: string): string {
   if (code === 0x7f) return '\u2421';
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
 }
+
+/** Text of several lines in which none is a workflow command. All else stays as it is. */
+export const withoutCommands = (text: string): string =>
+  text
+    .split(/(?<=[\n\r\v\f\u0085\u2028\u2029])/)
+    .map((line) => line.replace(WORKFLOW_COMMAND, '$1\\'))
+    .join('');
 
 export interface PrintableOptions {
   /** Keep line feeds (CRLF becomes one): for text that may fill several lines. Else one field is one line. */
@@ -56,7 +66,7 @@ export function printable(text: string, { newlines = false, maxLength = MAX_LENG
         .replace(STRAY_JOINER, picture)
         .replace(MARKS, '$1'),
     )
-    .map((line) => line.replace(WORKFLOW_COMMAND, '$1\u00a0$2'))
+    .map((line) => line.replace(WORKFLOW_COMMAND, '$1\\'))
     .join('\n');
   return cut ? `${shown}… (${text.length - end} more characters)` : shown;
 }
@@ -86,13 +96,16 @@ const MAX_JSON_DEPTH = 2_000;
 
 /**
  * JSON that is safe on a terminal and still the same data: `JSON.stringify` escapes C0 and lone surrogates, this also C1,
- * DEL, line separators, bidi and invisible characters. What is nested deeper than 2,000 levels becomes null.
+ * DEL, line separators, bidi and invisible characters, and what a CI runner would obey. What is nested deeper than 2,000 levels becomes null.
  */
 export function safeJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(shallow(value), null, indent) ?? 'null';
-  return json.replace(UNSAFE_IN_JSON, (character) =>
-    Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
-  );
+  // Both stand in texts only: elsewhere JSON has no such characters.
+  return json
+    .replaceAll('##[', '##\\u005b')
+    .replace(UNSAFE_IN_JSON, (character) =>
+      Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
+    );
 }
 
 /** The same value unless it is too deep to be written; walked without recursion. */

@@ -90,6 +90,8 @@ export const emptyView = (runId: string): RunView => ({
 
 export const childrenOf = (view: RunView, key: string): readonly string[] => view.children.get(key) ?? [];
 
+export const nodesBelow = (view: RunView, key: string): Node[] => childrenOf(view, key).flatMap((child) => view.nodes.get(child) ?? []);
+
 /** An event other than `retrying` means that the server answered. */
 export function reduce(view: RunView, event: RunEvent): RunView {
   if (event.type === 'retrying') return { ...view, retrying: event };

@@ -23,6 +23,6 @@ export async function runOutput(ctx: CliContext, command: Command, id: string): 
     });
   }
   if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, run.output);
-  else await writeOutput(ctx.io.stdout, run.output);
+  else await writeOutput(ctx.io, run.output);
   throw new Verdict(exitCode(verdictOf(run)));
 }
