@@ -41,6 +41,8 @@ export interface ErrorOptions {
   readonly requestId?: string;
   /** The answer that was the failure. */
   readonly reply?: ReplyHead;
+  /** See `SkyvernError.maybeDone`. */
+  readonly maybeDone?: boolean;
 }
 
 /** An answer without its body. */
@@ -69,6 +71,8 @@ export class SkyvernError extends Error {
   readonly hint: string;
   readonly runId: string | undefined;
   readonly requestId: string | undefined;
+  /** What was asked for may have been done all the same: the server may have received it, and no refusal came. */
+  readonly maybeDone: boolean;
   readonly #reply: ReplyHead | undefined;
   constructor(exit: ExitName, code: string, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -78,6 +82,7 @@ export class SkyvernError extends Error {
     this.hint = options.hint ?? '';
     this.runId = options.runId;
     this.requestId = options.requestId;
+    this.maybeDone = options.maybeDone === true;
     this.#reply = options.reply;
   }
   get exitCode(): ExitCode {

@@ -36,22 +36,36 @@ async function ask({ io, signal }: CliContext, command: Command): Promise<string
 export async function readSecrets(io: Io, given: readonly string[], prompt: string): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {};
   for (const each of given) {
-    const [, name, source] = /^([A-Za-z_][A-Za-z0-9_]*)=(@.+|-|env:.+)$/s.exec(each) ?? [];
-    if (!name || !source) {
+    const [, name, source] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(each) ?? [];
+    if (!name || !source || !isSource(source)) {
       const shown = each.split('=')[0] ?? '';
       throw new UsageError(`the value of --secret ${shown} must not stand on the command line`, {
         hint: `write --secret ${shown || 'NAME'}=env:VARIABLE, =@file, or =- for standard input`,
       });
     }
-    secrets[name] = source.startsWith('env:')
-      ? fromEnv(io, source.slice(4))
-      : (await readSource(io, source, `--secret ${name}`)).replace(/\r?\n$/, '');
+    secrets[name] = await fromSource(io, source, `--secret ${name}`);
     if (!prompt.includes(`{{${name}}}`)) {
       throw new UsageError(`the prompt does not use the secret ${name}`, { hint: `write {{${name}}} where it belongs` });
     }
   }
   return secrets;
 }
+
+/**
+ * A secret from `@file`, `-` (standard input) or `env:VARIABLE`.
+ * @throws UsageError for a value that stands on the command line: it is not repeated
+ */
+export async function readSecret(io: Io, source: string, flag: string): Promise<string> {
+  if (isSource(source)) return fromSource(io, source, flag);
+  throw new UsageError(`the value of ${flag} must not stand on the command line`, {
+    hint: `write ${flag} env:VARIABLE, ${flag} @file, or ${flag} - for standard input`,
+  });
+}
+
+const isSource = (text: string): boolean => /^(?:@.+|-|env:.+)$/s.test(text);
+
+const fromSource = async (io: Io, source: string, flag: string): Promise<string> =>
+  source.startsWith('env:') ? fromEnv(io, source.slice(4)) : (await readSource(io, source, flag)).replace(/\r?\n$/, '');
 
 function fromEnv(io: Io, variable: string): string {
   const value = io.env[variable];

@@ -78,10 +78,11 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   const detail = detailOf(reply, asked.redact);
   const [exit, code, sentence] = verdict(status, detail, asked);
   const url = `${asked.baseUrl.origin}${asked.path}`;
-  const options = withRequestId({ hint: hintFor(code, asked), reply: { status, headers, url } }, headers, asked.redact);
   const body = maskSecrets(jsonOrText(reply.text, asked.redact));
   const received =
     status === 429 ? 'rate_limited' : status >= 500 || status === 408 || status === 425 || status === 499 ? 'unknown' : 'rejected';
+  const fields = { hint: hintFor(code, asked), reply: { status, headers, url }, maybeDone: received === 'unknown' };
+  const options = withRequestId(fields, headers, asked.redact);
   return {
     error: apiError(exit, code, status, sentence, body, options),
     received,
@@ -97,6 +98,7 @@ export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
     error: new (options.timedOut ? SkyvernTimeoutError : NetworkError)(code, asked.redact(message), {
       hint: options.hint ?? LOOK_AROUND,
       cause: error,
+      maybeDone: error.sent,
     }),
     received: error.sent ? 'unknown' : 'never_sent',
     transient: options.transient ?? true,
@@ -160,7 +162,7 @@ export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
   const type = header(reply.headers, 'content-type') ?? '';
   const what = `the answer of ${asked.baseUrl.origin} to ${asked.method} ${asked.path}`;
   const bad = (code: string, sentence: string, transient: boolean, hint = LOOK_AROUND): Failure => ({
-    error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint }, reply.headers, asked.redact)),
+    error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint, maybeDone: true }, reply.headers, asked.redact)),
     received: 'unknown',
     transient,
     timedOut: false,
@@ -206,7 +208,10 @@ function redirected({ status, headers }: Reply, asked: Asked): Failure {
       'redirect',
       asked.redact(`${origin} sent the request on ${where} (${status}); it was not followed, because the key belongs to ${origin} alone`),
       withRequestId(
-        { hint: target && target.origin !== origin ? `if ${target.origin} is right, set it as the base URL` : '' },
+        {
+          hint: target && target.origin !== origin ? `if ${target.origin} is right, set it as the base URL` : '',
+          maybeDone: !nothingDone,
+        },
         headers,
         asked.redact,
       ),

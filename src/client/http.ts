@@ -252,7 +252,7 @@ export class Http {
       throw new NetworkError(
         'unexpected_answer',
         `the answer of ${this.#options.baseUrl.origin} to ${send.method} ${send.path} is not as expected: ${error.message}`,
-        { hint: LOOK_AROUND, cause: error },
+        { hint: LOOK_AROUND, cause: error, maybeDone: true },
       );
     }
   }

@@ -6,4 +6,4 @@ import { workflowSearch } from './startWorkflow.js';
 
 /** How the run of a start that was left behind is looked for. */
 export const searchOf = ({ kind }: Pick<Op, 'kind'>, { runs, sessions }: Pick<ApiClient, 'runs' | 'sessions'>): Search =>
-  kind === 'task' ? taskSearch(runs, sessions) : workflowSearch(runs);
+  kind === 'task' ? taskSearch(runs, sessions) : workflowSearch(runs, sessions);

@@ -14,7 +14,7 @@ import { type StartedRun, workflowContent, workflowSearch } from './startWorkflo
  * that it shares with the run it repeats.
  */
 export async function startRetry(
-  deps: StartDeps & { readonly client: Pick<ApiClient, 'runs' | 'starts'> },
+  deps: StartDeps & { readonly client: Pick<ApiClient, 'runs' | 'starts' | 'sessions'> },
   original: Run,
   options: StartOptions = {},
 ): Promise<StartedRun> {
@@ -23,12 +23,12 @@ export async function startRetry(
   return { run: await runOf(answer, runId, client.runs, { signal }), op, adopted };
 }
 
-export const retryStart = (client: Pick<ApiClient, 'runs' | 'starts'>, original: Run, call: CallOptions = {}): Start => ({
+export const retryStart = (client: Pick<ApiClient, 'runs' | 'starts' | 'sessions'>, original: Run, call: CallOptions = {}): Start => ({
   kind: 'retry',
   label: shortLabel(`retry of ${original.run_id}`),
   request: { retry: original.run_id },
   content: workflowContent(original.run_request ?? {}),
   send: (idempotencyKey, signal) => client.starts.retry(original.run_id, { ...call, idempotencyKey, signal }),
   isRunId: (text) => runKind(text) === 'workflow_run' && text !== original.run_id,
-  search: workflowSearch(client.runs),
+  search: workflowSearch(client.runs, client.sessions),
 });

@@ -1,11 +1,10 @@
 /** The first kind of start: a task. */
 import type { ApiClient, CallOptions } from '../client/client.js';
-import { UsageError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import { runKind } from '../protocol/ids.js';
 import type { Run } from '../protocol/run.js';
 import type { TaskRunRequest } from '../protocol/task.js';
-import { parseServerTime } from '../protocol/time.js';
+import { assertFenceable, runInSession, sessionFence } from './fence.js';
 import type { Search } from './lookUp.js';
 import { runOf } from './runOf.js';
 import { shortLabel } from './runStore.js';
@@ -24,12 +23,7 @@ export async function startTask(
   options: StartOptions = {},
 ): Promise<{ run: Run; op: string; adopted: boolean }> {
   const { client, signal } = deps;
-  if (options.fence && (body.browser_session_id || body.browser_address || body.start_fresh_browser)) {
-    throw new UsageError('a fenced start runs in a session of its own, so it takes no other browser', {
-      code: 'fence_browser',
-      hint: 'leave one of them out',
-    });
-  }
+  assertFenceable(options.fence, body);
   const started = await startOnce(deps, taskStart(client, body), options);
   return { run: await runOf(started.answer, started.runId, client.runs, { signal }), op: started.op, adopted: started.adopted };
 }
@@ -48,10 +42,7 @@ export function taskStart(client: TaskClient, body: TaskRunRequest, call: CallOp
       }),
     isRunId: isTaskId,
     search: taskSearch(client.runs, client.sessions),
-    fence: {
-      open: async (signal) => (await client.sessions.create({}, { signal })).browser_session_id,
-      close: (sessionId, signal) => client.sessions.close(sessionId, { signal }),
-    },
+    fence: sessionFence(client.sessions),
   };
 }
 
@@ -91,11 +82,7 @@ export function normalUrl(value: unknown): string | null {
 export function taskSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>, sessions?: Pick<ApiClient['sessions'], 'get'>): Search {
   return {
     async exact({ session_id }, signal) {
-      if (session_id === null || !sessions) return [];
-      const { runnable_id: runId } = await sessions.get(session_id, signal && { signal });
-      if (runId === null || !isTaskId(runId)) return [];
-      const { status, created_at } = await runs.get(runId, signal && { signal });
-      return [{ run_id: runId, status, created_at: parseServerTime(created_at) }];
+      return sessions ? runInSession(session_id, { sessions, runs }, isTaskId, signal) : [];
     },
     since: (since, signal) => runsSince(runs, since, isTaskId, { signal }),
     async content(runId, signal) {

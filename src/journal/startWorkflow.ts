@@ -2,7 +2,7 @@
  * The other kinds of start: a workflow, and the two ready-made runs, log in and download. All three are workflow runs.
  *
  * A run of a workflow carries our mark as one of its tags, where the server keeps tags: no other start can have it. A ready-made
- * run takes no tags and gives back nothing of its request: it can be looked for, but not recognized.
+ * run takes no tags and gives back nothing of its request: it can be looked for, but not recognized, unless it was fenced.
  */
 import type { ApiClient, CallOptions } from '../client/client.js';
 import { ApiError } from '../errors.js';
@@ -12,6 +12,7 @@ import type { FilesRunRequest, LoginRunRequest } from '../protocol/readyMade.js'
 import type { Run } from '../protocol/run.js';
 import { parseServerTime } from '../protocol/time.js';
 import type { WorkflowRunRequest } from '../protocol/workflowRun.js';
+import { assertFenceable, runInSession, sessionFence } from './fence.js';
 import type { Search } from './lookUp.js';
 import { runOf } from './runOf.js';
 import { shortLabel } from './runStore.js';
@@ -19,7 +20,7 @@ import { runsSince } from './runsSince.js';
 import { type Start, type StartDeps, type StartOptions, startOnce } from './startOnce.js';
 import { normalUrl } from './startTask.js';
 
-type WorkflowClient = Pick<ApiClient, 'runs' | 'starts'>;
+type WorkflowClient = Pick<ApiClient, 'runs' | 'starts' | 'sessions'>;
 type Deps = StartDeps & { readonly client: WorkflowClient };
 
 /** A run that was started, or that turned out to be ours. */
@@ -32,6 +33,7 @@ export interface StartedRun {
 /** Starts a workflow at most once. Rejects as `startOnce` does. Its parameters are the caller's to check. */
 export const startWorkflow = (deps: Deps, body: WorkflowRunRequest, options: StartOptions & WorkflowStartOptions = {}) => {
   const headers: Record<string, string> = options.maxSteps === undefined ? {} : { 'x-max-steps-override': String(options.maxSteps) };
+  assertFenceable(options.fence, body);
   return begin(deps, workflowStart(deps.client, body, { headers }, options.template), options);
 };
 
@@ -43,12 +45,16 @@ export interface WorkflowStartOptions {
 }
 
 /** Starts a log-in at most once. */
-export const startLogin = (deps: Deps, body: LoginRunRequest, options: StartOptions = {}) =>
-  begin(deps, loginStart(deps.client, body), options);
+export const startLogin = (deps: Deps, body: LoginRunRequest, options: StartOptions = {}) => {
+  assertFenceable(options.fence, body);
+  return begin(deps, loginStart(deps.client, body), options);
+};
 
 /** Starts a download at most once. */
-export const startDownload = (deps: Deps, body: FilesRunRequest, options: StartOptions = {}) =>
-  begin(deps, downloadStart(deps.client, body), options);
+export const startDownload = (deps: Deps, body: FilesRunRequest, options: StartOptions = {}) => {
+  assertFenceable(options.fence, body);
+  return begin(deps, downloadStart(deps.client, body), options);
+};
 
 async function begin(deps: Deps, start: Start, options: StartOptions): Promise<StartedRun> {
   const { answer, runId, op, adopted } = await startOnce(deps, start, options);
@@ -72,20 +78,22 @@ export function workflowStart(client: WorkflowClient, body: WorkflowRunRequest, 
     label: shortLabel(body.title || body.workflow_id),
     request: { ...body, ...(template !== undefined && { template }) } as unknown as Wire,
     content: workflowContent(body as unknown as Wire),
-    send: (idempotencyKey, signal) => client.starts.workflow(marked(idempotencyKey), { ...call, idempotencyKey, signal }, template),
+    send: (idempotencyKey, signal, sessionId) =>
+      client.starts.workflow(inSession(marked(idempotencyKey), sessionId), { ...call, idempotencyKey, signal }, template),
     isRunId: isWorkflowRunId,
-    search: workflowSearch(client.runs),
+    search: workflowSearch(client.runs, client.sessions),
+    fence: sessionFence(client.sessions),
   };
 }
 
 export const loginStart = (client: WorkflowClient, body: LoginRunRequest, call: CallOptions = {}): Start => ({
   ...readyMade('login', body.url ?? 'log in', body, client),
-  send: (idempotencyKey, signal) => client.starts.login(body, { ...call, idempotencyKey, signal }),
+  send: (idempotencyKey, signal, sessionId) => client.starts.login(inSession(body, sessionId), { ...call, idempotencyKey, signal }),
 });
 
 export const downloadStart = (client: WorkflowClient, body: FilesRunRequest, call: CallOptions = {}): Start => ({
   ...readyMade('download', body.navigation_goal, body, client),
-  send: (idempotencyKey, signal) => client.starts.downloadFiles(body, { ...call, idempotencyKey, signal }),
+  send: (idempotencyKey, signal, sessionId) => client.starts.downloadFiles(inSession(body, sessionId), { ...call, idempotencyKey, signal }),
 });
 
 const readyMade = (kind: string, label: string, body: object, client: WorkflowClient): Omit<Start, 'send'> => ({
@@ -94,8 +102,12 @@ const readyMade = (kind: string, label: string, body: object, client: WorkflowCl
   request: body as Wire,
   content: {},
   isRunId: isWorkflowRunId,
-  search: workflowSearch(client.runs),
+  search: workflowSearch(client.runs, client.sessions),
+  fence: sessionFence(client.sessions),
 });
+
+const inSession = <T extends object>(body: T, sessionId: string | null): T =>
+  sessionId === null ? body : { ...body, browser_session_id: sessionId };
 
 const isWorkflowRunId = (text: string): boolean => runKind(text) === 'workflow_run';
 
@@ -117,12 +129,13 @@ export function workflowContent(body: Wire): Record<string, unknown> {
   };
 }
 
-/** How a workflow run is looked for: by its tag, else among the newest by its content. */
-export function workflowSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>): Search {
+/** How a workflow run is looked for: by its tag, in the session of a fenced one, else among the newest by its content. */
+export function workflowSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>, sessions: Pick<ApiClient['sessions'], 'get'>): Search {
   let hasTags = true;
   return {
-    async exact({ op, kind }, signal) {
-      if (kind !== 'workflow') return [];
+    async exact({ op, kind, session_id }, signal) {
+      const occupant = await runInSession(session_id, { sessions, runs }, isWorkflowRunId, signal);
+      if (kind !== 'workflow' || occupant.length > 0) return occupant;
       try {
         const { items } = await runs.listPage({ tags: [`${MARK}:${op}`], pageSize: 100 }, signal && { signal });
         hasTags = true;

@@ -1,6 +1,7 @@
 import { asObject, asString, optionalString, type Wire } from './decode.js';
 
 export const CREDENTIAL_TYPES = ['password', 'credit_card', 'secret'] as const;
+export type CredentialType = (typeof CREDENTIAL_TYPES)[number];
 
 /** A stored credential. The API never gives its secrets back. */
 export interface Credential extends Wire {

@@ -22,6 +22,13 @@ export interface FakeResources {
 
 /** Answered with 204 and no body. */
 export const NO_CONTENT = Symbol('no content');
+/** Answered with 201. */
+export class Created {
+  readonly body: Json;
+  constructor(body: Json) {
+    this.body = body;
+  }
+}
 
 const MAX_UPLOAD_BYTES = 30 * 1024 * 1024;
 
@@ -137,6 +144,51 @@ export function fakeResources({ organization, nextNumber, moment, detail, invali
     codes.push(code);
     return code;
   };
+  /** What of a credential may be seen again, by its type. */
+  const SHOWN: Readonly<Record<string, (secret: Json) => Json>> = {
+    password: ({ username, totp, totp_type = 'none', totp_identifier = null }) => ({
+      username,
+      totp_type,
+      totp_identifier,
+      has_totp: Boolean(totp),
+    }),
+    credit_card: ({ card_number, card_brand }) => ({ last_four: String(card_number).slice(-4), brand: card_brand }),
+    secret: ({ secret_label = null }) => ({ secret_label }),
+  };
+  const createCredential = (sent: Json): Json => {
+    const missing = ['name', 'credential_type', 'credential'].filter((name) => !(name in sent));
+    // Without what was sent: it may hold a secret.
+    if (missing.length > 0)
+      throw detail(
+        422,
+        missing.map((name) => ({ loc: ['body', name], msg: 'Field required', type: 'missing' })),
+      );
+    const credential: Json = {
+      credential_id: `cred_${nextNumber()}`,
+      credential: SHOWN[String(sent['credential_type'])]?.(sent['credential'] as Json) ?? {},
+      credential_type: sent['credential_type'],
+      name: sent['name'],
+      vault_type: sent['vault_type'] ?? 'skyvern',
+      browser_profile_id: sent['browser_profile_id'] ?? null,
+      auto_profile_disabled: sent['auto_profile_disabled'] ?? false,
+      pin_saved_session_ip: sent['pin_saved_session_ip'] ?? false,
+      tested_url: sent['tested_url'] ?? null,
+      user_context: null,
+      save_browser_session_intent: false,
+      run_sequentially: false,
+      folder_id: null,
+      proxy_location: null,
+      proxy_session_id: null,
+      created_by: null,
+    };
+    credentials.unshift(credential);
+    return credential;
+  };
+  const credentialAt = (id: string, text: string): number => {
+    const at = credentials.findIndex(({ credential_id }) => credential_id === id);
+    if (at < 0) throw detail(404, text);
+    return at;
+  };
   const upload = ({ headers, text }: SeenRequest): Json => {
     const name = /name="file"; filename="([^"]*)"/.exec(text)?.[1];
     if (!/^multipart\/form-data/.test(headers['content-type'] ?? '') || name === undefined) {
@@ -180,6 +232,16 @@ export function fakeResources({ organization, nextNumber, moment, detail, invali
       ],
       ['GET', /^\/v1\/credentials\/?$/, (_, { query }) => paged(credentials, query)],
       ['POST', /^\/v1\/credentials\/totp\/?$/, (_, { body }) => pushCode((body ?? {}) as Json)],
+      ['POST', /^\/v1\/credentials\/?$/, (_, { body }) => new Created(createCredential((body ?? {}) as Json))],
+      ['GET', /^\/v1\/credentials\/([^/]+)\/?$/, ([, id]) => credentials[credentialAt(id!, 'Credential not found')]],
+      [
+        'POST',
+        /^\/v1\/credentials\/([^/]+)\/delete\/?$/,
+        ([, id]) => {
+          credentials.splice(credentialAt(id!, `Credential not found, credential_id=${id}`), 1);
+          return NO_CONTENT;
+        },
+      ],
       ['POST', /^\/v1\/upload_file\/?$/, (_, request) => upload(request)],
     ],
   };

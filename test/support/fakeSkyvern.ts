@@ -8,7 +8,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type FakeResources, fakeResources, NO_CONTENT } from './fakeResources.js';
+import { Created, type FakeResources, fakeResources, NO_CONTENT } from './fakeResources.js';
 import { type FakeWorkflows, fakeWorkflows } from './fakeWorkflows.js';
 
 export type Json = Record<string, unknown>;
@@ -631,6 +631,7 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
       authenticate(request);
       const answer = route[2](route[1].exec(path)!, request, response);
       if (answer === NO_CONTENT) response.writeHead(204).end();
+      if (answer instanceof Created) send(response, 201, answer.body);
       if (!response.headersSent) {
         // A run keeps its title for the list; the run itself does not show it.
         const isRun = !Array.isArray(answer) && answer !== null && 'run_id' in (answer as Json);

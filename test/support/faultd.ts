@@ -105,15 +105,17 @@ export async function openFaultServer({
   const sockets = new Set<Socket>();
   let ids = 0;
 
+  /** A workflow, or one of the two ready-made runs, which are workflows. */
+  const isWorkflow = (request: object) => ['workflow_id', 'credential_type', 'navigation_goal'].some((field) => field in request);
   const make = (request: Record<string, unknown>, key: string, createdAt = now()): MadeRun => {
     const session = sessions.find((each) => each.browser_session_id === request['browser_session_id']);
-    const prefix = 'workflow_id' in request ? 'wr' : 'tsk';
+    const prefix = isWorkflow(request) ? 'wr' : 'tsk';
     const run = { run_id: `${prefix}_${7_000 + ++ids}`, createdAt, request, key, acts: session?.status !== 'completed' };
     made.push(run);
     if (session?.status === 'created') session.runnable_id = run.run_id;
     return run;
   };
-  const kindOf = ({ request }: MadeRun) => ('workflow_id' in request ? 'workflow_run' : 'task_v1');
+  const kindOf = ({ request }: MadeRun) => (isWorkflow(request) ? 'workflow_run' : 'task_v1');
   const wire = (run: MadeRun) => {
     // Tags are stored apart from the request.
     const { run_metadata: _, ...request } = run.request;
@@ -127,7 +129,7 @@ export async function openFaultServer({
       run_request: { engine: 'skyvern-1.0', title: null, webhook_url: null, data_extraction_schema: null, ...request },
     };
   };
-  const START = /^\/v1\/run\/(?:tasks|workflows)$/;
+  const START = /^\/v1\/run\/(?:tasks(?:\/login|\/download_files)?|workflows)$/;
   const answer = (request: IncomingMessage, body: string): [number, unknown] => {
     for (const each of late.splice(0)) {
       if (each.at <= now()) each.make();

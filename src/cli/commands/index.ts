@@ -153,7 +153,12 @@ export const COMMANDS: readonly CommandNode[] = [
   {
     name: 'credential',
     summary: 'Credentials that are stored at the server',
-    commands: [{ name: 'list', summary: 'List them', load: () => import('./credential/list.js') }],
+    commands: [
+      { name: 'create', summary: 'Store one', load: () => import('./credential/create.js') },
+      { name: 'list', summary: 'List them', load: () => import('./credential/list.js') },
+      { name: 'get', summary: 'Show one, without its secrets', load: () => import('./credential/get.js') },
+      { name: 'delete', summary: 'Delete one', load: () => import('./credential/delete.js') },
+    ],
   },
   {
     name: 'webhook',

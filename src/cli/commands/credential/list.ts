@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { CREDENTIAL_TYPES, type Credential } from '../../../protocol/credential.js';
 import type { CliContext } from '../../context.js';
+import { whose } from '../../credential.js';
 import { wantsJson } from '../../output.js';
 import { collectPages } from '../../pages.js';
 import { integer } from '../../parsers.js';
@@ -49,12 +50,4 @@ export async function listCredentials(ctx: CliContext, command: Command, { type,
     ],
     wantsJson(ctx, command),
   );
-}
-
-/** What the server lets be seen of it. */
-function whose({ credential }: Credential): string | null {
-  const { username, last_four: lastFour, brand, secret_label: label } = credential;
-  const card = lastFour === undefined ? null : `${brand ?? 'card'} ...${lastFour}`;
-  const found = [username, card, label].find((each) => typeof each === 'string' && each !== '');
-  return typeof found === 'string' ? found : null;
 }

@@ -5,7 +5,7 @@ import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { outputMode } from '../../output.js';
 import { addScheduleArgument, connectToSchedule, readSchedule, type WorkflowFlag } from '../../schedule/find.js';
-import { addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
+import { addFenceOption, addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
 import { addParameterOptions, type ParameterFlags, parametersFor } from '../../workflow/parameters.js';
 
 type Flags = WorkflowFlag & ParameterFlags & StartFlags & FollowFlags;
@@ -20,7 +20,7 @@ Examples:
 
 export function define(command: Command, ctx: CliContext, handler = scheduleTrigger): void {
   addParameterOptions(addScheduleArgument(command).description('Run a schedule now, besides its own times.')).addHelpText('after', HELP);
-  addStartOptions(command);
+  addFenceOption(addStartOptions(command));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }

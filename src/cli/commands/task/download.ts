@@ -8,7 +8,7 @@ import { readPrompt } from '../../inputs.js';
 import { outputMode } from '../../output.js';
 import { integer, webUrl } from '../../parsers.js';
 import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
-import { addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
+import { addFenceOption, addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 
 interface Flags extends ReadyMadeFlags, StartFlags, FollowFlags {
@@ -30,7 +30,7 @@ export function define(command: Command, ctx: CliContext, handler = taskDownload
       'after',
       '\nExamples:\n  $ skyvern task download --url https://example.com/reports --prompt "Download the newest report" --wait\n  $ skyvern run download @last --files',
     );
-  addStartOptions(addReadyMadeOptions(command));
+  addFenceOption(addStartOptions(addReadyMadeOptions(command)));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }

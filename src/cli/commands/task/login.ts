@@ -9,7 +9,7 @@ import { readSource } from '../../inputs.js';
 import { outputMode } from '../../output.js';
 import { webUrl } from '../../parsers.js';
 import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
-import { addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
+import { addFenceOption, addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 
 type Vault = (typeof LOGIN_CREDENTIAL_TYPES)[number];
@@ -57,7 +57,7 @@ export function define(command: Command, ctx: CliContext, handler = taskLogin): 
       'after',
       '\nExamples:\n  $ skyvern task login --url https://example.com/login --credential-id cred_123 --wait\n  $ skyvern task login --url https://example.com --onepassword-vault-id v1 --onepassword-item-id i1',
     );
-  addStartOptions(addReadyMadeOptions(command));
+  addFenceOption(addStartOptions(addReadyMadeOptions(command)));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }

@@ -10,7 +10,7 @@ import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { outputMode } from '../../output.js';
 import { integer, json, jsonObject, jsonTexts, webUrl } from '../../parsers.js';
 import { given } from '../../readyMade.js';
-import { addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
+import { addFenceOption, addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 import { deploy } from '../../workflow/deploy.js';
 import { addWorkflowArgument, FILE_HELP, workflowIdFrom } from '../../workflow/ids.js';
@@ -89,7 +89,7 @@ export function define(command: Command, ctx: CliContext, handler = workflowRun)
     .option('--template', 'the id is of a global template')
     .option('--body <json>', 'other fields of the request as a JSON object, or `@file`; flags go before it', jsonObject)
     .addHelpText('after', HELP);
-  addStartOptions(command);
+  addFenceOption(addStartOptions(command));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((id: string | undefined, flags: WorkflowRunFlags) => handler(ctx, command, id, flags));
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { printable } from '../../../../render/sanitize.js';
 import type { CliContext } from '../../../context.js';
+import { makeOnce } from '../../../make.js';
 import { wantsJson, write, writeJson } from '../../../output.js';
 import { given } from '../../../readyMade.js';
 import { connect } from '../../../target.js';
@@ -38,7 +39,7 @@ export async function createProfile(ctx: CliContext, command: Command, name: str
     proxy_location: flags.proxyLocation,
     proxy_session_id: flags.proxySessionId,
   });
-  const profile = await client.profiles.create({ name, ...fields }, call);
+  const profile = await makeOnce('the profile', '`skyvern browser profile list`', () => client.profiles.create({ name, ...fields }, call));
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, profile);
   await write(ctx.io.stdout, `${printable(profile.browser_profile_id)}\n`);
 }

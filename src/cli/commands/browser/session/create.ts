@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../../../render/sanitize.js';
 import type { CliContext } from '../../../context.js';
+import { makeOnce } from '../../../make.js';
 import { wantsJson, write, writeJson } from '../../../output.js';
 import { integer, json, webUrl } from '../../../parsers.js';
 import { given } from '../../../readyMade.js';
@@ -37,19 +38,17 @@ export function define(command: Command, ctx: CliContext, handler = createSessio
 
 export async function createSession(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
   const { client, call } = await connect(ctx, command);
-  const session = await client.sessions.create(
-    given({
-      timeout: flags.minutes,
-      url: flags.url,
-      proxy_location: flags.proxyLocation?.startsWith('{') ? (json(flags.proxyLocation) as Record<string, unknown>) : flags.proxyLocation,
-      proxy_session_id: flags.proxySessionId,
-      browser_profile_id: flags.browserProfileId,
-      browser_type: flags.browserType,
-      extensions: flags.extension,
-      generate_browser_profile: flags.keepProfile,
-    }),
-    call,
-  );
+  const request = given({
+    timeout: flags.minutes,
+    url: flags.url,
+    proxy_location: flags.proxyLocation?.startsWith('{') ? (json(flags.proxyLocation) as Record<string, unknown>) : flags.proxyLocation,
+    proxy_session_id: flags.proxySessionId,
+    browser_profile_id: flags.browserProfileId,
+    browser_type: flags.browserType,
+    extensions: flags.extension,
+    generate_browser_profile: flags.keepProfile,
+  });
+  const session = await makeOnce('the session', '`skyvern browser session list`', () => client.sessions.create(request, call));
   if (session.warning) ctx.io.stderr.write(`warning: ${printable(session.warning)}\n`);
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, session);
   await write(ctx.io.stdout, `${printable(session.browser_session_id)}\n`);
