@@ -247,7 +247,13 @@ const LINES: Readonly<
   'browser profile list': () => [],
   'browser profile get': () => ['bp_1'],
   'browser profile delete': () => ['bp_1', '--yes'],
+  'credential create': () => [
+    ...['--name', 'Shop', '--username', 'ada', '--password', `@${file('password', SECRETS.apiPassword)}`],
+    ...['--totp', `@${file('totp', SECRETS.apiToken)}`],
+  ],
   'credential list': () => [],
+  'credential get': () => ['cred_1'],
+  'credential delete': () => ['cred_1', '--yes'],
   'webhook listen': 'is asked, and asks nobody',
   'webhook verify': () => [file('body', '{}'), '--signature', 'ab'],
   'webhook test': () => [
