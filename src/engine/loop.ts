@@ -44,7 +44,7 @@ async function runTask({ pool, clock, deciders }: EngineDeps, spec: TaskSpec, re
   const opening = pool.open({
     ...spec.browser,
     extraHttpHeaders: spec.extraHttpHeaders,
-    allowedUrls: [...(spec.url === null ? [] : [spec.url]), ...decider.allowedUrls],
+    allowedUrls: [...(spec.url === null ? [] : [spec.url]), ...spec.allowedUrls, ...decider.allowedUrls],
     downloadsDir: spec.downloadsDir,
   });
   let session: BrowserSession;

@@ -3,6 +3,14 @@
  *
  * The server knows `TaskRunner` and nothing of browsers; the engine knows `Recorder` and nothing of databases.
  */
+import type { Risk } from '../protocol/task.js';
+
+/** What is not done without a person's yes. */
+export interface ConfirmPolicy {
+  readonly risks: readonly Risk[];
+  /** Whether nobody is there to ask: such an action ends the run instead. */
+  readonly unattended: boolean;
+}
 
 /** One task, as accepted. Everything in it was checked before the run got its id. */
 export interface TaskSpec {
@@ -26,6 +34,9 @@ export interface TaskSpec {
   readonly credential: TaskCredential | null;
   /** One-time codes: asked for when a page wants one; null: the run names no place where they come from. */
   readonly codes: CodeSource | null;
+  /** Addresses that the user allowed besides the start page: reachable although they may be on loopback or private. */
+  readonly allowedUrls: readonly string[];
+  readonly confirm: ConfirmPolicy;
   readonly browser: {
     readonly headed: boolean;
     readonly path: string | null;
@@ -108,6 +119,12 @@ export interface Recorder {
   action(stepOrder: number, action: ActionRecord): Promise<void>;
   stepEnded(order: number, end: StepEnd): Promise<void>;
   downloaded(file: DownloadedFile): Promise<void>;
+  /**
+   * Pauses the run until a person says yes. A no is a cancel, which ends the run like any other.
+   * @param instructions what the person is to look at or do, in words
+   * @returns `unanswered` when nobody did for two hours
+   */
+  askPerson(instructions: string): Promise<'approved' | 'unanswered'>;
 }
 
 export interface TaskError {

@@ -16,6 +16,10 @@ export const wireEngine = (name: string): string => ENGINE_ALIASES[name] ?? name
 /** An extension of the embedded server: plain imperative prompts, no model. Other servers never get it. */
 export const RULES_ENGINE = 'rules';
 
+/** Embedded server only: kinds of actions that a person may want to confirm: money, loss, and words that leave in their name. */
+export const RISKS = ['pay', 'delete', 'send'] as const;
+export type Risk = (typeof RISKS)[number];
+
 /** A name such as `RESIDENTIAL_DE`, a place (`country`, `subdivision`, `city`), or a proxy of one's own (`url`, self-hosted). */
 export type ProxyLocation = string | Readonly<Record<string, unknown>>;
 
@@ -50,6 +54,12 @@ export interface TaskRunRequest {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Embedded server only: a stored credential that the run may use. */
   readonly credential_id?: string | null;
+  /** Embedded server only: hosts, each with or without a port, that pages may reach although they are on loopback or private. */
+  readonly allow_hosts?: readonly string[] | null;
+  /** Embedded server only: kinds of actions that wait for a person's yes: `pay`, `delete`, `send`. */
+  readonly confirm?: readonly string[] | null;
+  /** Embedded server only: nobody is there to be asked, so that an action of `confirm` ends the run. */
+  readonly unattended?: boolean;
   /** Embedded server only: show the browser. */
   readonly headed?: boolean;
   /** Embedded server only: the browser program to use for this run. */

@@ -17,6 +17,7 @@ import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
 import { checkKey, checkOrigin, errorResponse, secured } from './guard.js';
 import { HttpError, refusal } from './httpError.js';
+import { Pauses } from './pauses.js';
 import { ProfileStore } from './profileStore.js';
 import { Queue } from './queue.js';
 import { addArtifacts } from './routes/artifacts.js';
@@ -98,7 +99,8 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const credentials = new CredentialStore(store, clock, sealed);
   const codes = new CodeStore(store, clock, sealed, new Waiters(clock));
   const codesOf = (origins: CodeOrigins) => codeSource({ ...deps, codes }, origins);
-  const worker = new Worker({ ...deps, store, queue, files, secrets, credentials, codesOf });
+  const pauses = new Pauses(clock);
+  const worker = new Worker({ ...deps, store, queue, files, pauses, secrets, credentials, codesOf });
   let stopping = false;
   const routeDeps: RouteDeps = {
     ...deps,
@@ -113,6 +115,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     queue,
     worker,
     waiters,
+    pauses,
     files,
     secrets,
     startedAt,

@@ -4,6 +4,7 @@ import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
 import type { CodeStore } from './codeStore.js';
 import type { CredentialStore } from './credentialStore.js';
+import type { Pauses } from './pauses.js';
 import type { ProfileStore } from './profileStore.js';
 import type { Queue } from './queue.js';
 import type { ScheduleStore } from './scheduleStore.js';
@@ -30,6 +31,7 @@ export interface RouteDeps {
   readonly queue: Queue;
   readonly worker: Worker;
   readonly waiters: Waiters;
+  readonly pauses: Pauses;
   /** What a receiver is told of a run, as it is now: exactly this text is signed. */
   readonly webhookPayload: (runId: string) => string;
   readonly files: ArtifactFiles;

@@ -130,6 +130,11 @@ export class Queue {
     return this.#fenced(lease, "state = 'acting'", work, 'NORMAL');
   }
 
+  /** The run waits for a person, or with null goes on. @throws LeaseLost */
+  pause(lease: Lease, instructions: string | null): void {
+    this.#fenced(lease, "state = 'acting'", () => this.#store.setPaused(lease.runId, instructions));
+  }
+
   /** Ends the run. @throws LeaseLost */
   finish(lease: Lease, end: RunEnd): void {
     this.#fenced(lease, "state IN ('leased', 'acting')", () => {

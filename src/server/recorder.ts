@@ -1,10 +1,18 @@
 import type { ActionRecord, DownloadedFile, Recorder, StepEnd } from '../engine/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import type { Pauses } from './pauses.js';
 import type { Lease, Queue } from './queue.js';
 import type { Store } from './store.js';
 
 /** Writes what an engine does, each call under the fence of its lease: the engine is stopped by `LeaseLost`. */
-export function createRecorder(lease: Lease, store: Store, queue: Queue, files: ArtifactFiles): Recorder {
+export function createRecorder(
+  lease: Lease,
+  store: Store,
+  queue: Queue,
+  files: ArtifactFiles,
+  pauses: Pauses,
+  signal: AbortSignal,
+): Recorder {
   const { runId } = lease;
   return {
     async acting() {
@@ -40,6 +48,12 @@ export function createRecorder(lease: Lease, store: Store, queue: Queue, files: 
           ...saved,
         });
       });
+    },
+    async askPerson(instructions) {
+      queue.pause(lease, instructions);
+      const answer = await pauses.wait(runId, signal);
+      queue.pause(lease, null);
+      return answer;
     },
   };
 }

@@ -198,4 +198,6 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX codes_of ON codes (identifier, seq);
   `,
+  // What a paused run asks a person.
+  'ALTER TABLE runs ADD COLUMN instructions TEXT',
 ];

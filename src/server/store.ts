@@ -24,6 +24,8 @@ export interface RunRow {
   readonly failure_reason: string | null;
   readonly errors: string;
   readonly page_url: string | null;
+  /** What a paused run asks a person; null unless it is paused. */
+  readonly instructions: string | null;
   readonly created_at: number;
   readonly modified_at: number;
   readonly queued_at: number | null;
@@ -341,6 +343,13 @@ export class Store {
     this.touch(runId);
   }
 
+  /** @param instructions what is asked of a person; null: the run goes on */
+  setPaused(runId: string, instructions: string | null): void {
+    const status = instructions === null ? 'running' : 'paused';
+    this.run('UPDATE runs SET status = ?, instructions = ? WHERE run_id = ?', status, instructions, runId);
+    this.touch(runId);
+  }
+
   webhook(runId: string): WebhookRow | null {
     return this.get<WebhookRow>('SELECT * FROM webhooks WHERE run_id = ?', runId);
   }
@@ -349,7 +358,7 @@ export class Store {
   setEnd(runId: string, { status, reason = null, output = null, errors = [] }: RunEnd): void {
     const now = this.#clock.now();
     this.run(
-      'UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, finished_at = ? WHERE run_id = ?',
+      'UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, finished_at = ?, instructions = NULL WHERE run_id = ?',
       status,
       reason,
       output === null ? null : JSON.stringify(output),

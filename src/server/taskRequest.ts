@@ -2,7 +2,8 @@
  * Checking the body of `POST /v1/run/tasks`: upstream's validation in upstream's shapes, then what this server cannot do,
  * named field by field. After this a request is complete, typed and free of secrets.
  */
-import { ENGINES, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
+import { originsOfHost } from '../protocol/allowedHost.js';
+import { ENGINES, RISKS, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import { type Fault, invalid, notOneOf, refusal } from './httpError.js';
 import { normalisedUrl } from './webUrl.js';
 import type { RunSecrets } from './worker.js';
@@ -38,6 +39,9 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const cdpHeaders = check.texts('cdp_connect_headers');
   const secrets = check.secrets('secrets');
   const startFresh = check.flag('start_fresh_browser') ?? false; // always so here: every run has a browser context of its own
+  const allowHosts = check.listed('allow_hosts', (host) => originsOfHost(host) !== null, 'Input should be a host, with or without a port');
+  const confirm = check.listed('confirm', (risk) => RISKS.some((known) => known === risk), `Input should be ${RISKS.join(', ')}`);
+  const unattended = check.flag('unattended') ?? false;
   const headed = check.flag('headed') ?? false;
   const browserPath = check.text('browser_path');
   const browserAddress = check.text('browser_address');
@@ -87,6 +91,9 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       totp_url: codesUrl,
       credential_id: credentialId,
       start_fresh_browser: startFresh,
+      allow_hosts: allowHosts,
+      confirm,
+      unattended,
       headed,
       browser_path: browserPath,
       proxy_location: (Object.hasOwn(body, 'proxy_location') ? body['proxy_location'] : 'RESIDENTIAL') as string | null,
@@ -185,6 +192,20 @@ class Checker {
     }
     // fromEntries defines own properties, so a key `__proto__` stays data
     return Object.fromEntries(entries as [string, string][]);
+  }
+
+  /** A list of texts of which each passes `isValid`. */
+  listed(name: string, isValid: (text: string) => boolean, msg: string): readonly string[] | null {
+    const value = this.#value(name);
+    if (value === null) return null;
+    if (!Array.isArray(value)) {
+      this.#typeFault('list_type', 'Input should be a valid list', [name], value);
+      return null;
+    }
+    value.forEach((each: unknown, index) => {
+      if (typeof each !== 'string' || !isValid(each)) this.#typeFault('value_error', msg, [name, String(index)], each);
+    });
+    return value as string[];
   }
 
   secrets(name: string): ReadonlyMap<string, string> {

@@ -328,7 +328,7 @@ export function timelineWire(run: RunRow, actions: readonly ActionRow[]) {
     subject: null,
     body: null,
     prompt: null,
-    instructions: null,
+    instructions: run.instructions,
     positive_descriptor: null,
     negative_descriptor: null,
     executed_branch_id: null,

@@ -6,11 +6,13 @@
 import type { Clock } from '../clock.js';
 import type { CodeSource, Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
 import { SkyvernError } from '../errors.js';
-import type { TaskRunRequest } from '../protocol/task.js';
+import { originsOfHost } from '../protocol/allowedHost.js';
+import { RISKS, type TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
 import type { CodeOrigins } from './codeSource.js';
 import type { CredentialStore, OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
+import type { Pauses } from './pauses.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
 import type { RunEnd, RunRow, Store } from './store.js';
@@ -28,6 +30,7 @@ export interface WorkerDeps {
   readonly store: Store;
   readonly queue: Queue;
   readonly files: ArtifactFiles;
+  readonly pauses: Pauses;
   readonly runner: TaskRunner;
   readonly clock: Clock;
   readonly concurrency: number;
@@ -134,7 +137,7 @@ export class Worker {
   }
 
   async #work(lease: Lease, signal: AbortSignal): Promise<void> {
-    const { store, queue, files, runner, secrets } = this.#deps;
+    const { store, queue, files, pauses, runner, secrets } = this.#deps;
     const run = store.runById(lease.runId)!;
     const held = secrets.get(lease.runId);
     if (run.holds_secrets && !held) return this.#finishInTheEnd(lease, SECRETS_LOST);
@@ -149,7 +152,7 @@ export class Worker {
         identifier: request.totp_identifier ?? opened?.totpIdentifier ?? null,
       });
       const spec = taskSpec(run, request, { held, opened, codes, downloadsDir: files.downloadsFolder(run.run_id) });
-      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files), signal);
+      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal), signal);
       await this.#finishInTheEnd(lease, endOf(outcome));
     } catch (error) {
       if (signal.aborted || error instanceof LeaseLost) return;
@@ -209,6 +212,8 @@ function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, d
     secrets: new Map([...(opened?.secrets ?? []), ...(held?.secrets ?? [])]),
     credential: opened?.credential ?? null,
     codes,
+    allowedUrls: (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []),
+    confirm: { risks: RISKS.filter((risk) => request.confirm?.includes(risk)), unattended: request.unattended ?? false },
     browser: {
       headed: request.headed ?? false,
       path: request.browser_path ?? null,

@@ -18,7 +18,11 @@ export interface Told {
   readonly order: readonly string[];
 }
 
-export function recorder(onAction: (action: ActionRecord) => void = () => {}): Recorder & Told {
+/** @param answer of the person who is asked */
+export function recorder(
+  onAction: (action: ActionRecord) => void = () => {},
+  answer: 'approved' | 'unanswered' = 'approved',
+): Recorder & Told {
   const actions: ActionRecord[] = [];
   const files: DownloadedFile[] = [];
   const order: string[] = [];
@@ -35,6 +39,10 @@ export function recorder(onAction: (action: ActionRecord) => void = () => {}): R
     },
     stepEnded: async (step, end: StepEnd) => void order.push(`end ${step} ${end.status}${end.isLast ? ' last' : ''}`),
     downloaded: async (file) => void files.push(file),
+    askPerson: async (instructions) => {
+      order.push(`asks: ${instructions}`);
+      return answer;
+    },
   };
 }
 
@@ -53,6 +61,8 @@ export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec>
     secrets: new Map(),
     credential: null,
     codes: null,
+    allowedUrls: [],
+    confirm: { risks: [], unattended: false },
     browser: { headed: false, path: null, address: null, cdpHeaders: {} },
     downloadsDir,
     ...rest,

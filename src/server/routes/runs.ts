@@ -66,6 +66,13 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
   app.get('/api/v1/tasks/:id/steps', (c) => c.json(store.steps(c.req.param('id')).map(stepWire)));
   app.get('/api/v1/tasks/:id/actions', (c) => c.json(store.actions(c.req.param('id')).map(actionWire)));
 
+  // Upstream has it for runs of workflows only, whose tasks never pause; tasks here do when a person is to confirm something.
+  app.post('/v1/workflows/runs/:id/continue', (c) => {
+    const runId = c.req.param('id');
+    if (!deps.pauses.release(runId)) throw refusal(404, `Workflow run not found ${runId}`);
+    return c.json(null);
+  });
+
   app.post('/v1/runs/cancel', async (c) => {
     const ids = runIds(await jsonObject(c.req.raw));
     const cancelled: string[] = [];
