@@ -90,10 +90,13 @@ async function unpackInto(draft: string, binDir: string, onProgress: Progress): 
     const options = { chown: false, dmode: 0o755, fmode: 0o644 };
     return extract(join(draft, folder), options) as unknown as Writable;
   };
-  await Promise.all([
+  // All of them come to their end before the folder of a failure is removed: one that still wrote would make it again.
+  const unpacked = await Promise.allSettled([
     unpack(PROGRAM, createWriteStream(join(draft, 'chromium'), { mode: 0o755, highWaterMark: CHUNK_BYTES })),
     ...Object.entries(ARCHIVES).map(([name, folder]) => unpack(name, tar(folder))),
   ]);
+  const broken = unpacked.find((each) => each.status === 'rejected');
+  if (broken) throw broken.reason;
   await chmod(join(draft, 'chromium'), 0o755);
 }
 
