@@ -1,5 +1,6 @@
 /** Which network addresses a page may not reach. */
 import { BlockList, isIP } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
 
 /** Ranges of the special-purpose registries (RFC 6890 and its successors) that are not the public internet. */
 const REFUSED: readonly (readonly [cidr: string, name: string])[] = [
@@ -20,6 +21,8 @@ const REFUSED: readonly (readonly [cidr: string, name: string])[] = [
   ['::1/128', 'loopback'],
   ['64:ff9b:1::/48', 'a local translation address'],
   ['100::/64', 'a discard address'],
+  ['2001:2::/48', 'a benchmarking address'],
+  ['5f00::/16', 'a routing address'],
   ['fc00::/7', 'a private address'],
   ['fe80::/10', 'a link-local address'],
   ['fec0::/10', 'a private address'],
@@ -46,8 +49,26 @@ export function refusal(address: string): string | null {
   if (address.includes('%')) return 'a link-local address';
   const own = named(address, 'ipv6');
   if (own) return own;
-  const carried = carriedIpv4(groups(address));
-  return carried ? named(carried, 'ipv4') : null;
+  const parts = groups(address);
+  const carried = carriedIpv4(parts);
+  if (carried) return named(carried, 'ipv4');
+  // Nothing else is handed out to the internet as yet (IANA IPv6 address space).
+  return ((parts[0] ?? 0) & 0xe000) === 0x2000 ? null : 'not a public address';
+}
+
+/**
+ * Refuses, besides all that is not public, this machine by its public addresses, and its neighbours by their public IPv6 ones: services
+ * there expect no stranger, because a router or a firewall keeps strangers out.
+ * @param interfaces as `networkInterfaces()` of node:os gives them
+ */
+export function refusalAround(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): (address: string) => string | null {
+  const near = new BlockList();
+  for (const { family, address, cidr } of Object.values(interfaces).flatMap((each) => each ?? [])) {
+    if (family === 'IPv4') near.addAddress(address, 'ipv4');
+    else near.addSubnet(address, Number(cidr?.split('/')[1] ?? 128), 'ipv6');
+  }
+  const isNear = (address: string) => near.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  return (address) => refusal(address) ?? (isNear(address) ? 'an address of this machine or its network' : null);
 }
 
 // `check` of a BlockList also matches mapped IPv4 addresses, in either direction: one more reason to be refused, never one less.
@@ -71,6 +92,8 @@ function carriedIpv4(g: readonly number[]): string | null {
   if (zeros(0, 4) && g[4] === 0xffff && g[5] === 0) return dotted(g[6], g[7]); // ::ffff:0:a.b.c.d (RFC 2765)
   if (g[0] === 0x64 && g[1] === 0xff9b && zeros(2, 6)) return dotted(g[6], g[7]); // 64:ff9b::/96 (RFC 6052)
   if (g[0] === 0x2002) return dotted(g[1], g[2]); // 6to4 (RFC 3056)
+  // ISATAP, below any prefix (RFC 5214).
+  if ((g[4] === 0 || g[4] === 0x200) && g[5] === 0x5efe) return dotted(g[6], g[7]);
   if (g[0] === 0x2001 && g[1] === 0) return dotted((g[6] ?? 0) ^ 0xffff, (g[7] ?? 0) ^ 0xffff); // Teredo (RFC 4380)
   return null;
 }

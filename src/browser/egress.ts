@@ -2,14 +2,17 @@
  * The way out of the browser: an HTTP proxy on loopback, one for each run, that lets pages reach the public internet and nothing else.
  *
  * It resolves names itself and connects to the very address that it checked, so a name cannot point elsewhere between the two.
- * Addresses that the user typed are reachable whatever they are, by host and port. A run has a port of its own, so what one run
- * may reach no other may; the proxy speaks to loopback only, where everybody could connect by themselves anyway.
+ * Origins that the user typed are reachable whatever they are, by host and port; a name among them that was public when it was first
+ * looked up stays so, since its owner may point it at this machine a moment later. A run has a port of its own, so what one run may
+ * reach no other may; the proxy speaks to loopback only, where everybody could connect by themselves anyway.
  */
 import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
-import { refusal } from './address.js';
+import { refusalAround } from './address.js';
+import { type Connect, proxyOf, tunnel, type Upstream } from './upstream.js';
 
 export interface Egress {
   /** `http://127.0.0.1:PORT` */
@@ -24,7 +27,19 @@ export interface EgressOptions {
   /** URLs that the user typed. */
   readonly allowedUrls: readonly string[];
   readonly onRefused?: (host: string, reason: string) => void;
-  readonly lookup?: Lookup;
+  /** The way out of this machine; null: straight. */
+  readonly upstream?: Upstream | null;
+  /** Whether the upstream proxy gets names in place of addresses, for one that takes no others or where names cannot be looked up here. */
+  readonly upstreamNames?: boolean;
+  readonly network?: Partial<Network>;
+}
+
+/** What the proxy knows of the world around it. */
+export interface Network {
+  readonly lookup: Lookup;
+  readonly connect: Connect;
+  /** Why an address may not be reached, in words; null when it may. */
+  readonly refusal: (address: string) => string | null;
 }
 
 /** Raised inside when an address may not be reached; `message` is the reason. */
@@ -49,8 +64,13 @@ const HOP_BY_HOP = [
 
 const resolveAll: Lookup = async (host) => (await systemLookup(host, { all: true })).map(({ address }) => address);
 
-export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = resolveAll }: EgressOptions): Promise<Egress> {
-  const allowed = new Set(allowedUrls.map((url) => hostPort(new URL(url))));
+export async function startEgress(options: EgressOptions): Promise<Egress> {
+  const { allowedUrls, onRefused = () => {}, upstream = null, upstreamNames = false } = options;
+  const network: Network = { lookup: resolveAll, connect: connectTo, refusal: refusalAround(networkInterfaces()), ...options.network };
+  const typed = new Set(allowedUrls.map((url) => hostPort(new URL(url))));
+  /** Addresses of typed names that are not public. */
+  const pinned = new Map<string, ReadonlySet<string>>();
+  const closed = new AbortController();
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -60,19 +80,31 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
 
   /** The addresses of `host` that may be reached at `port`; rejects with `Refused` when there is none. */
   const checked = async (host: string, port: number): Promise<readonly string[]> => {
-    const addresses = isIP(host) ? [host] : await lookup(host);
-    if (allowed.has(`${host}:${port}`)) return addresses;
-    const open = addresses.filter((address) => refusal(address) === null);
+    const addresses = isIP(host) ? [host] : await network.lookup(host);
+    const isPublic = (address: string) => network.refusal(address) === null;
+    const isTyped = typed.has(`${host}:${port}`);
+    if (isTyped && !pinned.has(host)) pinned.set(host, new Set(addresses.some(isPublic) ? [] : addresses));
+    const open = addresses.filter((address) => isPublic(address) || (isTyped && pinned.get(host)?.has(address)));
     if (open.length > 0) return open;
-    const reason = refusal(addresses[0] ?? '') ?? 'no address';
+    const reason = network.refusal(addresses[0] ?? '') ?? 'no address';
     onRefused(`${host}:${port}`, reason);
     throw new Refused(`${host} is ${reason}: pages may not reach it`);
   };
   const open = async (host: string, port: number): Promise<Socket> => {
+    const proxy = upstream && proxyOf(upstream, host, port);
+    const isUnknownHere = (error: unknown): readonly string[] => {
+      if (error instanceof Refused || !proxy || !upstreamNames) throw error;
+      return [host]; // the proxy may know it
+    };
     let last: unknown = new Error(`${host} has no address`);
-    for (const address of await checked(host, port)) {
+    for (const address of await checked(host, port).catch(isUnknownHere)) {
+      // What is not public was typed, and is here or near: a proxy at the edge of the network is no way to it.
+      const way = isIP(address) === 0 || network.refusal(address) === null ? proxy : null;
       try {
-        return keep(await connectTo(address, port));
+        const opening = way
+          ? tunnel(way, upstreamNames ? host : address, port, network.connect, closed.signal)
+          : network.connect(address, port, closed.signal);
+        return keep(await opening);
       } catch (error) {
         last = error;
       }
@@ -115,7 +147,7 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
     outgoing.on('close', () => upstream.destroy());
   };
 
-  const tunnel = async (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
+  const passThrough = async (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
     client.on('error', () => client.destroy());
     const url = URL.canParse(`http://${incoming.url}`) ? new URL(`http://${incoming.url}`) : null;
     try {
@@ -133,7 +165,7 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
   };
 
   const server = createServer(forward);
-  server.on('connect', (incoming, client, head) => void tunnel(incoming, client, head));
+  server.on('connect', (incoming, client, head) => void passThrough(incoming, client, head));
   server.on('connection', keep);
   // Pages keep connections open for as long as they like.
   server.requestTimeout = 0;
@@ -146,6 +178,7 @@ export async function startEgress({ allowedUrls, onRefused = () => {}, lookup = 
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        closed.abort();
         agent.destroy();
         for (const socket of sockets) socket.destroy();
       }),
@@ -158,9 +191,9 @@ const defaultPort = (url: URL): number => (url.protocol === 'https:' || url.prot
 
 const hostPort = (url: URL): string => `${bare(url)}:${url.port || defaultPort(url)}`;
 
-const connectTo = (address: string, port: number): Promise<Socket> =>
+const connectTo: Connect = (host, port, signal) =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port, noDelay: true });
+    const socket = connect({ host, port, noDelay: true, signal });
     socket.once('connect', () => {
       socket.off('error', reject);
       resolve(socket);

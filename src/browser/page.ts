@@ -77,7 +77,8 @@ export class PlaywrightPage implements BrowserPage {
     });
     context.on('response', (response) => {
       if (!response.request().isNavigationRequest() || frameOf(response.request())?.parentFrame()) return;
-      const status = response.headers()[PROXY_STATUS];
+      // A page that comes through a tunnel writes its headers itself.
+      const status = response.url().startsWith('http:') ? response.headers()[PROXY_STATUS] : undefined;
       if (status?.startsWith('skyvern;')) self.#deadEnd = /details="(.*)"/.exec(status)?.[1] ?? 'no answer';
     });
     context.on('dialog', (dialog) => {
@@ -251,6 +252,7 @@ export class PlaywrightPage implements BrowserPage {
   async #do(page: Page, action: PageAction): Promise<boolean> {
     switch (action.kind) {
       case 'goto':
+        if (!/^https?:/i.test(action.url) || !URL.canParse(action.url)) throw new PageError('only http and https addresses are opened');
         await page.goto(action.url, { waitUntil: 'domcontentloaded' });
         break;
       case 'click':

@@ -63,7 +63,7 @@ test('a name is looked up once for a connection: what was checked is what is con
     lookups.push(host);
     return [lookups.length === 1 ? '127.0.0.1' : '203.0.113.1'];
   };
-  const via = await proxy({ allowedUrls: [`http://rebinding.test:${port}`], lookup });
+  const via = await proxy({ allowedUrls: [`http://rebinding.test:${port}`], network: { lookup } });
   expect(await get(via, `http://rebinding.test:${port}/`)).toEqual({ status: 200, body: 'hello' });
   expect(lookups).toEqual(['rebinding.test']);
 });
@@ -71,7 +71,7 @@ test('a name is looked up once for a connection: what was checked is what is con
 test('of several addresses of a name only the public ones are tried', async () => {
   const canary = await servePages({ '/': 'secret' });
   const { port } = new URL(canary.origin);
-  const via = await proxy({ allowedUrls: [], lookup: async () => ['127.0.0.1', '::1', '10.0.0.1'] });
+  const via = await proxy({ allowedUrls: [], network: { lookup: async () => ['127.0.0.1', '::1', '10.0.0.1'] } });
   expect((await get(via, `http://mixed.test:${port}/`)).status).toBe(403);
   expect(canary.asked).toEqual([]);
 });
