@@ -89,8 +89,8 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
       proxy: { server: NO_PROXY_HOST, bypass: '<-loopback>' },
       args: GUARDS,
       env: {
-        // The browser runs untrusted pages: it learns nothing of ours.
-        ...withoutSecrets(host.env, (name) => name.startsWith('SKYVERN_')),
+        // The browser runs untrusted pages: it learns nothing of ours, nor a proxy's password.
+        ...withoutSecrets(host.env, (name) => name.startsWith('SKYVERN_') || /_proxy$/i.test(name)),
         ...program.env,
         BROWSER_PROGRAM: program.path,
         BROWSER_FOLDER: folder,

@@ -7,7 +7,9 @@ import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Reques
 import type { Clock } from '../clock.js';
 import { PROXY_STATUS } from './egress.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
+import { targetOf } from './target.js';
 import {
+  type ActionTarget,
   type BrowserPage,
   type PageAction,
   type PageDownload,
@@ -150,6 +152,10 @@ export class PlaywrightPage implements BrowserPage {
         return null;
       });
     });
+  }
+
+  target(action: PageAction): Promise<ActionTarget | null> {
+    return told(() => targetOf(this.#current(), action));
   }
 
   perform(action: PageAction): Promise<{ readonly secretField: boolean }> {

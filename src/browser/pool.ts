@@ -2,13 +2,16 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import type { Clock } from '../clock.js';
-import { startEgress } from './egress.js';
+import { type EgressOptions, startEgress } from './egress.js';
 import { type FindOptions, findBrowser } from './find.js';
 import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { PlaywrightPage } from './page.js';
 import type { BrowserPool, BrowserSession, Host, SessionOptions } from './types.js';
 
-export interface PoolOptions extends Pick<FindOptions, 'cacheDir' | 'onProgress' | 'places'> {
+/** Where sessions get their browser and their way out. */
+export interface PoolOptions
+  extends Pick<FindOptions, 'cacheDir' | 'onProgress' | 'places'>,
+    Pick<EgressOptions, 'upstream' | 'upstreamNames' | 'network'> {
   readonly clock: Clock;
   /** False only by `--no-browser-sandbox`. */
   readonly sandbox: boolean;
@@ -49,16 +52,16 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
       const key = JSON.stringify([session.path, session.headed]);
       if (session.address !== null) {
         const launched = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(launched.browser, session, options.clock, launched.close);
+        return openSession(launched.browser, session, options, launched.close);
       }
       const launched = await warm(key, session);
       try {
-        return await openSession(launched.browser, session, options.clock, null);
+        return await openSession(launched.browser, session, options, null);
       } catch (error) {
         // It crashed while nobody looked, or is being closed: a fresh one, once.
         if (launched.browser.isConnected()) throw error;
         running.delete(key);
-        return openSession((await warm(key, session)).browser, session, options.clock, null);
+        return openSession((await warm(key, session)).browser, session, options, null);
       }
     },
     close: async () => {
@@ -73,7 +76,7 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
 async function openSession(
   browser: Browser,
   session: SessionOptions,
-  clock: Clock,
+  { clock, ...way }: PoolOptions,
   disconnect: (() => Promise<void>) | null,
 ): Promise<BrowserSession> {
   let page: PlaywrightPage | null = null;
@@ -82,6 +85,7 @@ async function openSession(
   const egress = disconnect
     ? null
     : await startEgress({
+        ...way,
         allowedUrls: session.allowedUrls,
         onRefused: (target, reason) => {
           if (refused.size >= 20 || refused.has(target)) return;

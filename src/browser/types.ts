@@ -63,6 +63,24 @@ export type PageAction =
   /** The page, or the element with `ref` and what scrolls around it. */
   | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down'; readonly ref?: string };
 
+/** What an action would act on. All text is the page's own: untrusted, and cut to a few hundred characters. */
+export interface ActionTarget {
+  /** What stands on it; of a field its hint. */
+  readonly name: string;
+  readonly isLink: boolean;
+  /** Whether it is a text of several lines, in which Enter need not submit anything. */
+  readonly isText: boolean;
+  readonly byKey: boolean;
+  /** Heading and label of the dialog or part of the page around it; of a dialog its text. */
+  readonly context: string;
+  /** The form that the action submits, or null. */
+  readonly form: {
+    readonly method: string;
+    readonly submitLabel: string;
+    readonly fields: readonly { readonly type: string; readonly name: string; readonly autocomplete: string }[];
+  } | null;
+}
+
 /** A file that a page gave, kept in the run's folder. */
 export interface PageDownload {
   readonly name: string;
@@ -110,6 +128,8 @@ export interface BrowserPage {
   html(): Promise<string | null>;
   /** PNG of the viewport; null when the page cannot be drawn in time. */
   screenshot(): Promise<Uint8Array | null>;
+  /** What `action` would act on; null when that sets nothing off. */
+  target(action: PageAction): Promise<ActionTarget | null>;
   /** Resolves when what the action set off has come to rest. `secretField`: the text went into a password field. */
   perform(action: PageAction): Promise<{ readonly secretField: boolean }>;
   /** What happened since the last call; waits as long for files that are still coming. Never rejects. */

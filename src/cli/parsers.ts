@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { jsonFault } from '../json.js';
+import { originsOfHost } from '../protocol/allowedHost.js';
+import { RISKS, type Risk } from '../protocol/task.js';
 import { parseServerTime } from '../protocol/time.js';
 
 /** `90`, `90s`, `10m`, `2h`, also `1.5h`: to milliseconds. */
@@ -39,6 +41,21 @@ export function webUrl(text: string): string {
   const url = new URL(full);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new InvalidArgumentError('Only http and https are possible.');
   return url.href;
+}
+
+/** Hosts for `--allow-host`, which may be given more than once. */
+export function allowedHosts(text: string, before: readonly string[] = []): readonly string[] {
+  if (originsOfHost(text) === null) throw new InvalidArgumentError('It is a host such as localhost:3000, 10.0.0.5 or intranet.example.');
+  return [...before, text];
+}
+
+/** `pay,send`, or `all`. */
+export function risks(text: string): readonly Risk[] {
+  const named = text.split(',').map((each) => each.trim());
+  if (named.length === 1 && named[0] === 'all') return RISKS;
+  if (!named.every((each) => RISKS.some((risk) => risk === each)))
+    throw new InvalidArgumentError(`It is a list of ${RISKS.join(', ')}, or all.`);
+  return named as Risk[];
 }
 
 /** JSON text, or `@file` with JSON in it. */

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserTrace, endLeftBrowser } from '../browser/launch.js';
 import { createBrowserPool } from '../browser/pool.js';
+import { upstreamOf } from '../browser/upstream.js';
 import { createTaskRunner } from '../engine/loop.js';
 import { createRulesDecider } from '../engine/rules/decider.js';
 import { parseRules } from '../engine/rules/parse.js';
@@ -17,9 +18,14 @@ export interface ServeOptions {
   readonly engine: string | null;
   /** False only by `--no-browser-sandbox`. */
   readonly sandbox: boolean;
+  /** Whether the proxy of the environment gets names and no addresses. */
+  readonly proxyNames: boolean;
 }
 
-export async function serveLocal({ io, clock, random, signal, paths }: CliContext, { engine, sandbox }: ServeOptions): Promise<void> {
+export async function serveLocal(
+  { io, clock, random, signal, paths }: CliContext,
+  { engine, sandbox, proxyNames }: ServeOptions,
+): Promise<void> {
   await runLocalServer(io, clock, random, signal, {
     version: __VERSION__,
     defaultEngine: engine,
@@ -28,7 +34,14 @@ export async function serveLocal({ io, clock, random, signal, paths }: CliContex
       const traces = join(data, 'browser.json');
       await endBrowserOfThePast(traces, (pid, name) => io.kill(pid, name));
       const onLaunch = (trace: BrowserTrace) => writeFileSync(traces, JSON.stringify(trace), { mode: 0o600 });
-      const pool = createBrowserPool(io, { cacheDir: paths.cache, clock, sandbox, onLaunch });
+      const pool = createBrowserPool(io, {
+        cacheDir: paths.cache,
+        clock,
+        sandbox,
+        onLaunch,
+        upstream: upstreamOf(io.env),
+        upstreamNames: proxyNames,
+      });
       return createTaskRunner({ pool, clock, deciders: { [RULES_ENGINE]: rulesDecider } });
     },
   });

@@ -1,5 +1,6 @@
 /** What the step loop and whoever decides have to say to each other. A decider never touches a page. */
 import type { PageAction, SnapshotNode } from '../browser/types.js';
+import type { Risk } from '../protocol/task.js';
 import type { ActionRecord, TaskError } from './task.js';
 
 /** The page now. Each part is read when it is first asked for, and at most once: a decision that needs no look costs none. */
@@ -27,6 +28,8 @@ export type Decision =
       readonly intention: string | null;
       /** 0..1; null where nothing was chosen. */
       readonly confidence: number | null;
+      /** Consequences that the decider itself sees in it, besides those that the page tells. */
+      readonly risks?: readonly Risk[];
       /** Whether a new step begins with it. */
       readonly startsStep: boolean;
     }

@@ -10,6 +10,7 @@ import { type BrowserPage, type BrowserPool, type BrowserSession, type PageActio
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
 import type { Decider, Decision, EngineAction, Observation } from './decider.js';
+import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
 import type { ActionRecord, Outcome, Recorder, TaskError, TaskRunner, TaskSpec } from './task.js';
 
@@ -75,6 +76,7 @@ class Run {
   readonly #redactor: Redactor;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #gate: ConfirmGate;
   readonly #history: ActionRecord[] = [];
   #step = -1;
   /** The newest action on its way into the record. The next look at the page does not wait for it; the next action does. */
@@ -96,6 +98,7 @@ class Run {
     this.#redactor = redactor;
     this.#clock = clock;
     this.#signal = signal;
+    this.#gate = createConfirmGate(spec.confirm, page, recorder, redactor.text);
   }
 
   async toEnd(): Promise<Outcome> {
@@ -180,7 +183,8 @@ class Run {
     let fatal: string | null = null;
     let typed = typedText(action);
     try {
-      const hidden = await this.#perform(action);
+      if (action.kind !== 'pause' && action.kind !== 'report') problem = fatal = await this.#gate.refusal(action, decision.risks ?? []);
+      const hidden = fatal === null && (await this.#perform(action));
       if (hidden && typed !== null) {
         this.#redactor.add(typed);
         typed = HIDDEN;

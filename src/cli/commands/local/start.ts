@@ -8,6 +8,7 @@ interface Flags {
   readonly foreground?: boolean;
   readonly engine?: string;
   readonly browserSandbox: boolean;
+  readonly proxyNames?: boolean;
 }
 
 export function define(command: Command, ctx: CliContext, handler = localStart): void {
@@ -20,6 +21,7 @@ export function define(command: Command, ctx: CliContext, handler = localStart):
       ]),
     )
     .option('--no-browser-sandbox', 'start the browser without its sandbox, where the kernel allows none')
+    .option('--proxy-names', 'give the proxy of HTTPS_PROXY the names of hosts, where it takes no addresses or this machine knows no names')
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern local start\n  $ skyvern local start --foreground --engine rules\n  $ eval "$(skyvern local env)"   # any other Skyvern client can use it now',
@@ -28,10 +30,14 @@ export function define(command: Command, ctx: CliContext, handler = localStart):
 }
 
 export async function localStart(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
-  const args = [...(flags.engine ? ['--engine', flags.engine] : []), ...(flags.browserSandbox ? [] : ['--no-browser-sandbox'])];
+  const args = [
+    ...(flags.engine ? ['--engine', flags.engine] : []),
+    ...(flags.browserSandbox ? [] : ['--no-browser-sandbox']),
+    ...(flags.proxyNames ? ['--proxy-names'] : []),
+  ];
   if (flags.foreground) {
     const { serveLocal } = await import('../../serveLocal.js');
-    return serveLocal(ctx, { engine: flags.engine ?? null, sandbox: flags.browserSandbox });
+    return serveLocal(ctx, { engine: flags.engine ?? null, sandbox: flags.browserSandbox, proxyNames: flags.proxyNames === true });
   }
   const { baseUrl, pid, version } = await startLocal(ctx, args);
   if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, { base_url: baseUrl, pid, version });

@@ -1,12 +1,13 @@
 /** `skyvern task run`: every field of the API's task request as a flag, started at most once, and followed when asked. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../../errors.js';
-import { ENGINES, RULES_ENGINE, type TaskRunRequest } from '../../../protocol/task.js';
+import type { Io } from '../../../io.js';
+import { ENGINES, RISKS, type Risk, RULES_ENGINE, type TaskRunRequest } from '../../../protocol/task.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
 import { outputMode } from '../../output.js';
-import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
+import { allowedHosts, integer, json, jsonTexts, risks, webUrl } from '../../parsers.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
 import { connect, type Target } from '../../target.js';
 
@@ -35,6 +36,8 @@ interface TaskFlags {
   readonly publishWorkflow?: boolean;
   readonly fileId?: readonly string[];
   readonly secret?: readonly string[];
+  readonly allowHost?: readonly string[];
+  readonly confirm?: readonly Risk[];
   readonly headed?: boolean;
   readonly browserPath?: string;
 }
@@ -75,6 +78,12 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--publish-workflow', 'keep the task as a workflow')
     .option('--file-id <id...>', 'attach uploaded files')
     .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)')
+    .option(
+      '--allow-host <host...>',
+      'let pages reach this host, with or without :PORT, although it is on loopback or private (only --local)',
+      allowedHosts,
+    )
+    .option('--confirm <kinds>', `ask before actions that pay, delete or send: a list of ${RISKS.join(', ')}, or all (only --local)`, risks)
     .option('--headed', 'show the browser (only --local)')
     .option('--browser-path <file>', 'use this browser (only --local)')
     .addHelpText('after', EXAMPLES);
@@ -88,7 +97,7 @@ export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunF
   const prompt = await readPrompt(ctx, command, flags.prompt);
   const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
   const target = await connect(ctx, command);
-  const body = taskRequest(prompt, flags, secrets);
+  const body = { ...taskRequest(prompt, flags, secrets), ...(flags.confirm && { unattended: isUnattended(ctx.io, flags) }) };
   refuseLocalOnly(target, body);
   await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
 }
@@ -120,11 +129,16 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
     publish_workflow: flags.publishWorkflow,
     file_ids: flags.fileId,
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
+    allow_hosts: flags.allowHost,
+    confirm: flags.confirm,
     headed: flags.headed,
     browser_path: flags.browserPath,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as TaskRunRequest;
 }
+
+/** Nobody is there to be asked: in CI, without a terminal, and when a pause is to be a failure. */
+const isUnattended = ({ env, stderr }: Io, { onPause }: TaskRunFlags): boolean => Boolean(env['CI']) || !stderr.isTTY || onPause === 'fail';
 
 /** What only the embedded server understands never reaches another one: it would ignore it, or worse, store it. */
 function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
@@ -132,6 +146,8 @@ function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
   const asked = [
     body.engine === RULES_ENGINE && '--engine rules',
     body.secrets && '--secret',
+    body.allow_hosts && '--allow-host',
+    body.confirm && '--confirm',
     body.headed && '--headed',
     body.browser_path && '--browser-path',
   ].find((each) => typeof each === 'string');
