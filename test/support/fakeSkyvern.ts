@@ -355,7 +355,12 @@ export async function fakeSkyvern(options: FakeOptions = {}): Promise<FakeSkyver
         if (sent[name]) throw detail(400, `${name} is not supported for the skyvern_v1 or CUA task engines; use engine=skyvern_v2.`);
       }
     }
-    if (sent['browser_session_id']) throw detail(404, `Browser session ${sent['browser_session_id']} does not exist or is not live.`);
+    const session = sent['browser_session_id'] ? resources.sessions.get(String(sent['browser_session_id'])) : null;
+    if (session === undefined) throw detail(404, `Browser session ${sent['browser_session_id']} does not exist or is not live.`);
+    if (session && session['status'] === 'completed') {
+      const words = 'is no longer usable (status: completed). Create a new browser session and retry.';
+      throw detail(410, `Browser session ${session['browser_session_id']} ${words}`);
+    }
     const id = `${engine === 'skyvern-2.0' ? 'tsk_v2' : 'tsk'}_${nextNumber()}`;
     const known = Object.fromEntries(Object.keys(TASK_REQUEST).map((key) => [key, sent[key] ?? TASK_REQUEST[key]]));
     return begin(id, { run_request: { ...known, title: null, url: sent['url'] ?? null }, title: sent['title'] ?? null });

@@ -11,6 +11,7 @@ import { settingFlags } from '../settings.js';
 export function define(command: Command, ctx: CliContext, handler = doctor): void {
   command
     .description('Look at everything that can be in the way: one line a check, with what to type when it is red. Exits by the worst one.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern doctor\n  $ skyvern doctor --json | jq \'.[] | select(.status != "ok")\'')
     .action(() => handler(ctx, command));
 }
 

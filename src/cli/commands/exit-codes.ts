@@ -5,7 +5,9 @@ import { wantsJson } from '../output.js';
 import { printTable } from '../table.js';
 
 export function define(command: Command, ctx: CliContext): void {
-  command.action(() => exitCodes(ctx, wantsJson(ctx, command)));
+  command
+    .addHelpText('after', "\nExamples:\n  $ skyvern exit-codes\n  $ skyvern exit-codes --query '[?code == `15`].meaning'")
+    .action(() => exitCodes(ctx, wantsJson(ctx, command)));
 }
 
 async function exitCodes({ io }: CliContext, json: boolean): Promise<void> {

@@ -6,7 +6,10 @@ import { wantsJson, write, writeJson } from '../../output.js';
 import { editDeps, profileToEdit } from '../../settings.js';
 
 export function define(command: Command, ctx: CliContext, handler = authLogout): void {
-  command.description('Forget the stored key of a profile.').action(() => handler(ctx, command));
+  command
+    .description('Forget the stored key of a profile.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern auth logout\n  $ skyvern auth logout --profile work')
+    .action(() => handler(ctx, command));
 }
 
 export async function authLogout(ctx: CliContext, command: Command): Promise<void> {

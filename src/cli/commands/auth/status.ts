@@ -8,6 +8,7 @@ import { connectLocal, connectWith, keyFor } from '../../target.js';
 export function define(command: Command, ctx: CliContext, handler = authStatus): void {
   command
     .description('Show which key is used for which server, and whose it is: the server is asked. Exits 4 when it is refused.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern auth status\n  $ skyvern auth status --json | jq -r .organization_id')
     .action(() => handler(ctx, command));
 }
 

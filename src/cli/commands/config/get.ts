@@ -9,6 +9,7 @@ export function define(command: Command, ctx: CliContext, handler = configGet): 
   command
     .argument('<setting>', 'name, as `skyvern config list` shows it')
     .description('Print the value of a setting, wherever it comes from.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern config get base-url\n  $ skyvern config get output --profile work')
     .action((name: string) => handler(ctx, command, name));
 }
 

@@ -13,7 +13,10 @@ export const COLUMNS: readonly Column<ListedSetting>[] = [
 ];
 
 export function define(command: Command, ctx: CliContext, handler = configList): void {
-  command.description('List every setting, the value that holds, and where it comes from.').action(() => handler(ctx, command));
+  command
+    .description('List every setting, the value that holds, and where it comes from.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern config list\n  $ skyvern config list --profile local --json')
+    .action(() => handler(ctx, command));
 }
 
 export async function configList(ctx: CliContext, command: Command): Promise<void> {

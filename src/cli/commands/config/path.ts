@@ -5,7 +5,10 @@ import { wantsJson, write, writeJson } from '../../output.js';
 import { editDeps } from '../../settings.js';
 
 export function define(command: Command, ctx: CliContext, handler = configPath): void {
-  command.description('Print where settings, keys, state, data and cache are.').action(() => handler(ctx, command));
+  command
+    .description('Print where settings, keys, state, data and cache are.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern config path\n  $ skyvern config path --json | jq -r .cache')
+    .action(() => handler(ctx, command));
 }
 
 export async function configPath(ctx: CliContext, command: Command): Promise<void> {

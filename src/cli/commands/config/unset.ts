@@ -8,6 +8,7 @@ export function define(command: Command, ctx: CliContext, handler = configUnset)
   command
     .argument('<setting>', 'name, as `skyvern config list` shows it')
     .description('Take a value out of a profile, so that the default holds again.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern config unset output\n  $ skyvern config unset base-url --profile work')
     .action((name: string) => handler(ctx, command, name));
 }
 

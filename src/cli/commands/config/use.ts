@@ -9,6 +9,7 @@ export function define(command: Command, ctx: CliContext, handler = configUse): 
   command
     .argument('[profile]', 'profile to use from now on; without it, the profiles are listed')
     .description('Choose the profile that is used when none is named. `local` is the embedded server, `cloud` is Skyvern Cloud.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern config use local\n  $ skyvern config use')
     .action((profile: string | undefined) => handler(ctx, command, profile));
 }
 

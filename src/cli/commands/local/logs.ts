@@ -21,6 +21,7 @@ export function define(command: Command, ctx: CliContext, handler = localLogs): 
     .description('Print the log of the embedded server.')
     .option('-f, --follow', 'go on printing what is added, until Ctrl-C')
     .option('-n, --lines <n>', 'at most this many of the last lines', integer, 100)
+    .addHelpText('after', '\nExamples:\n  $ skyvern local logs -n 20\n  $ skyvern local logs --follow | grep webhook')
     .action((flags: Flags) => handler(ctx, flags));
 }
 

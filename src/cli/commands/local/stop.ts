@@ -8,6 +8,7 @@ import { refuseIfReadOnly } from '../../settings.js';
 export function define(command: Command, ctx: CliContext, handler = localStop): void {
   command
     .description('Stop the embedded server. Runs at work get ten seconds and are failed then; queued ones wait for the next start.')
+    .addHelpText('after', '\nExamples:\n  $ skyvern local stop\n  $ skyvern local stop --json | jq .stopped')
     .action(() => handler(ctx, command));
 }
 

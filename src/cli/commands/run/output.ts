@@ -9,7 +9,7 @@ import { addRunArgument, connectToRun } from '../../target.js';
 export function define(command: Command, ctx: CliContext, handler = runOutput): void {
   addRunArgument(command)
     .description('Print only the output of a run that has ended, for pipes. Exits by the verdict of the run.')
-    .addHelpText('after', '\nExamples:\n  $ skyvern run output @last | jq .')
+    .addHelpText('after', '\nExamples:\n  $ skyvern run output @last | jq .\n  $ skyvern run output tsk_123 > output.json')
     .action((id: string) => handler(ctx, command, id));
 }
 
