@@ -1,4 +1,6 @@
 /** Lists that the server gives page by page, while things appear at their front and, where a filter asks for what passes, leave them. */
+import { type Command, Option } from 'commander';
+import { positive } from './parsers.js';
 
 export interface Paging<T> {
   /** One page, from 1. Shorter than `pageSize`: the last. */
@@ -29,12 +31,24 @@ export async function* allPages<T>({ page, pageSize, lastPage, leaving, idOf }: 
   return false;
 }
 
-/** At most `limit` items of a list that the server pages. */
+export interface PageFlag {
+  readonly page?: number;
+}
+
+/** For lists that are read a page at a time. */
+export const addPageOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--page <n>', 'only this page, from 1; --limit says how many are on one').argParser(positive).conflicts('all'),
+  );
+
+/** At most `limit` items of a list that the server pages. @param only of this page alone */
 export async function collectPages<T>(
   page: (number: number, pageSize: number) => Promise<readonly T[]>,
   idOf: (item: T) => string,
   limit: number,
+  only?: number,
 ): Promise<T[]> {
+  if (only !== undefined) return [...(await page(only, Math.min(limit, LARGEST_PAGE)))];
   const pageSize = Math.min(limit, LARGEST_PAGE);
   const items: T[] = [];
   for await (const item of allPages({ page: (number) => page(number, pageSize), pageSize, lastPage: LARGEST_PAGE, leaving: false, idOf })) {

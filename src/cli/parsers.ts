@@ -34,6 +34,13 @@ export function integer(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 1. */
+export function positive(text: string): number {
+  const number = integer(text);
+  if (number === 0) throw new InvalidArgumentError('It is a whole number from 1.');
+  return number;
+}
+
 /** Any http(s) URL. A missing scheme becomes https, as the server does it. */
 export function webUrl(text: string): string {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;

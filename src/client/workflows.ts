@@ -14,6 +14,8 @@ export interface WorkflowListQuery {
   readonly status?: readonly string[];
   readonly folderId?: string;
   readonly tags?: readonly string[];
+  /** Leave out tasks that were kept as workflows. */
+  readonly onlyWorkflows?: boolean;
 }
 
 /** Query of the lists of workflow runs. */
@@ -33,8 +35,14 @@ export class WorkflowsApi {
   }
 
   /** `GET /v1/workflows`: one page of the latest versions, newest first. */
-  list({ page, pageSize, searchKey, status, folderId, tags }: WorkflowListQuery = {}, call?: CallOptions): Promise<Workflow[]> {
-    const query = { page, page_size: pageSize, search_key: searchKey, status, folder_id: folderId, tags };
+  list(
+    { page, pageSize, searchKey, status, folderId, tags, onlyWorkflows }: WorkflowListQuery = {},
+    call?: CallOptions,
+  ): Promise<Workflow[]> {
+    const query = {
+      ...{ page, page_size: pageSize, search_key: searchKey, status, folder_id: folderId, tags },
+      only_workflows: onlyWorkflows ? 'true' : undefined,
+    };
     return this.#http.get('/v1/workflows', decodeList(decodeWorkflow), { query, call });
   }
 

@@ -1,23 +1,41 @@
 /** `skyvern capabilities`: what this tool can do, for programs that use it. */
-import { type Argument, Command, type Option } from 'commander';
-import { EXIT_CODES } from '../../errors.js';
+import { type Argument, Command, Option } from 'commander';
+import { EXIT_CODES, UsageError } from '../../errors.js';
+import { printable } from '../../render/sanitize.js';
 import type { CliContext } from '../context.js';
 import { ENVIRONMENT } from '../environment.js';
 import { writeJson } from '../output.js';
+import { positive } from '../parsers.js';
 import { allCommands, globalOptions } from '../program.js';
 
 export function define(command: Command, ctx: CliContext, handler = capabilities): void {
   command
+    .argument('[command...]', 'only this command, or those of this group: `run`, `workflow run`')
     .description('Print all commands with their arguments and flags, the exit codes, and the environment variables, as JSON.')
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern capabilities --query "commands[].path"\n  $ skyvern capabilities | jq ".exit_codes[] | select(.code == 15)"',
     )
-    .action(() => handler(ctx));
+    .option('--depth <n>', 'only commands of at most this many words below that', positive)
+    .addOption(new Option('--no-json', 'it is JSON in any case').hideHelp())
+    .action((path: readonly string[], flags: Flags) => handler(ctx, path, flags));
 }
 
-export async function capabilities(ctx: CliContext): Promise<void> {
-  const commands = await allCommands();
+interface Flags {
+  readonly depth?: number;
+}
+
+export async function capabilities(ctx: CliContext, above: readonly string[], { depth = Number.POSITIVE_INFINITY }: Flags): Promise<void> {
+  const commands = (await allCommands()).filter(({ path }) => {
+    const words = path.split(' ');
+    return above.every((word, at) => words[at] === word) && words.length - above.length <= depth;
+  });
+  if (commands.length === 0) {
+    throw new UsageError(`there is no command ${printable(above.join(' '))}`, {
+      hint: '`skyvern --help` lists them',
+      code: 'no_such_command',
+    });
+  }
   await writeJson(ctx.io.stdout, {
     name: 'skyvern',
     version: __VERSION__,

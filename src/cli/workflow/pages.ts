@@ -3,13 +3,14 @@ import { allPages } from '../pages.js';
 /** The largest page asked for at once: these lists have no limit of their own. */
 const PAGE_SIZE = 100;
 
-/** At most `limit` items, each once, of a list that is as long as it is. */
+/** At most `limit` items, each once, of a list that is as long as it is. @param only of this page alone */
 export async function readPages<T>(
   page: (number: number, pageSize: number) => Promise<readonly T[]>,
   idOf: (item: T) => string,
   limit: number,
-  isWanted?: (item: T) => boolean,
+  { only, isWanted }: { readonly only?: number | undefined; readonly isWanted?: (item: T) => boolean } = {},
 ): Promise<T[]> {
+  if (only !== undefined) return [...(await page(only, Math.min(Math.max(limit, 1), PAGE_SIZE)))];
   // Where some are picked out, how many that are says nothing of how many to read.
   const pageSize = Number.isFinite(limit) && !isWanted ? Math.min(Math.max(limit, 1), PAGE_SIZE) : PAGE_SIZE;
   const items: T[] = [];

@@ -3,13 +3,13 @@ import { CREDENTIAL_TYPES, type Credential } from '../../../protocol/credential.
 import type { CliContext } from '../../context.js';
 import { whose } from '../../credential.js';
 import { wantsJson } from '../../output.js';
-import { collectPages } from '../../pages.js';
+import { addPageOption, collectPages, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
 import { given } from '../../readyMade.js';
 import { printTable } from '../../table.js';
 import { connect } from '../../target.js';
 
-interface Flags {
+interface Flags extends PageFlag {
   readonly type?: string;
   readonly vault?: string;
   readonly search?: string;
@@ -22,7 +22,8 @@ export function define(command: Command, ctx: CliContext, handler = listCredenti
     .addOption(new Option('-t, --type <type>', 'only this kind').choices(CREDENTIAL_TYPES))
     .option('--vault <name>', 'only those of this vault, for example skyvern')
     .option('--search <text>', 'only those whose name holds this text')
-    .option('-n, --limit <n>', 'at most this many', integer, 100)
+    .option('-n, --limit <n>', 'at most this many', integer, 100);
+  addPageOption(command)
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern credential list\n  $ skyvern credential list --type password --query "[].credential_id"',
@@ -30,13 +31,14 @@ export function define(command: Command, ctx: CliContext, handler = listCredenti
     .action((flags: Flags) => handler(ctx, command, flags));
 }
 
-export async function listCredentials(ctx: CliContext, command: Command, { type, vault, search, limit }: Flags): Promise<void> {
+export async function listCredentials(ctx: CliContext, command: Command, { type, vault, search, limit, page: only }: Flags): Promise<void> {
   const { client, call } = await connect(ctx, command);
   const filter = given({ credentialType: type, vaultType: vault, search });
   const rows = await collectPages<Credential>(
     (page, pageSize) => client.credentials.list({ ...filter, page, pageSize }, call),
     ({ credential_id }) => credential_id,
     limit,
+    only,
   );
   await printTable(
     ctx.io.stdout,

@@ -4,6 +4,7 @@ import { parseServerTime } from '../../../protocol/time.js';
 import { momentText, nextFirings, timingOf } from '../../../schedule/timing.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson } from '../../output.js';
+import { addPageOption, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
 import { given } from '../../readyMade.js';
 import { stateText, whenText } from '../../schedule/show.js';
@@ -12,7 +13,7 @@ import { connect, type Target } from '../../target.js';
 import { workflowIdFrom } from '../../workflow/ids.js';
 import { readPages } from '../../workflow/pages.js';
 
-interface Flags {
+interface Flags extends PageFlag {
   readonly workflow?: string;
   readonly status?: string;
   readonly search?: string;
@@ -29,7 +30,8 @@ export function define(command: Command, ctx: CliContext, handler = scheduleList
     .addOption(new Option('-s, --status <status>', 'only these').choices(['active', 'paused']))
     .option('--search <text>', 'only those whose name, or title of the workflow, holds this text')
     .option('-n, --limit <n>', 'at most this many', integer, 20)
-    .option('--all', 'all of them, whatever the limit')
+    .option('--all', 'all of them, whatever the limit');
+  addPageOption(command)
     .addHelpText('after', '\nExamples:\n  $ skyvern schedule list --status active\n  $ skyvern schedule list --workflow wpid_123 --json')
     .action((flags: Flags) => handler(ctx, command, flags));
 }
@@ -54,20 +56,21 @@ export async function scheduleList(ctx: CliContext, command: Command, flags: Fla
   );
 }
 
-const ofAll = ({ client, call }: Target, { status, search }: Flags, limit: number): Promise<Row[]> =>
+const ofAll = ({ client, call }: Target, { status, search, page: only }: Flags, limit: number): Promise<Row[]> =>
   readPages<Row>(
     async (page, pageSize) => (await client.schedules.listAll({ ...given({ status, search }), page, pageSize }, call)).schedules,
     (row) => row.workflow_schedule_id,
     limit,
+    { only },
   );
 
 /** The list of one workflow knows no filters, and has no pages. */
-async function ofOne({ client, call }: Target, workflowId: string, { status, search }: Flags, limit: number): Promise<Row[]> {
+async function ofOne({ client, call }: Target, workflowId: string, { status, search, page = 1 }: Flags, limit: number): Promise<Row[]> {
   const rows = await client.schedules.list(workflowId, call);
   return rows
     .filter(({ enabled }) => status === undefined || enabled === (status === 'active'))
     .filter(({ name }) => search === undefined || (name ?? '').toLowerCase().includes(search.toLowerCase()))
-    .slice(0, limit);
+    .slice(page === 1 ? 0 : (page - 1) * limit, page * limit);
 }
 
 function nextText(row: Row, now: number): string | null {

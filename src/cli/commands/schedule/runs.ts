@@ -31,7 +31,7 @@ export async function scheduleRuns(ctx: CliContext, command: Command, id: string
     (page, pageSize) => client.workflows.runs(workflowId, { page, pageSize }, call),
     (row) => row.workflow_run_id,
     flags.all ? Number.POSITIVE_INFINITY : flags.limit,
-    (row) => row['workflow_schedule_id'] === id,
+    { isWanted: (row) => row['workflow_schedule_id'] === id },
   );
   if (rows.length === 0) await client.schedules.get(workflowId, id, call); // with --workflow, nobody has looked yet
   await printRuns(ctx.io.stdout, rows, wantsJson(ctx, command));

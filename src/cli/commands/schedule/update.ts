@@ -18,6 +18,7 @@ interface Flags extends ScheduleFlags, WorkflowFlag {
   readonly clearParameters?: boolean;
   readonly enabled?: boolean;
   readonly disabled?: boolean;
+  readonly exact?: boolean;
 }
 
 const HELP = `
@@ -36,16 +37,18 @@ export function define(command: Command, ctx: CliContext, handler = scheduleUpda
     .option('--clear-description', 'take the description away')
     .option('--clear-parameters', 'take all parameters away')
     .option('--enabled', 'let it run')
-    .addOption(new Option('--disabled', 'let it rest').conflicts('enabled'));
+    .addOption(new Option('--disabled', 'let it rest').conflicts('enabled'))
+    .option('--exact', 'take nothing over from what is there: refuse when anything is left out');
   addParameterOptions(command)
     .addHelpText('after', HELP)
     .action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
 
 export async function scheduleUpdate(ctx: CliContext, command: Command, id: string, flags: Flags): Promise<void> {
-  const { workflow: _, ...changes } = flags;
+  const { workflow: _, exact, ...changes } = flags;
   if (Object.keys(changes).length === 0)
     throw new UsageError('there is nothing to change', { hint: '`skyvern schedule update --help` lists what can be' });
+  if (exact) assertWhole(flags);
   const target = await connectToSchedule(ctx, command, id, flags);
   const { client, call, workflowId } = target;
   const { schedule } = await readSchedule(target);
@@ -78,6 +81,20 @@ export async function scheduleUpdate(ctx: CliContext, command: Command, id: stri
   if (other !== null && !quiet) ctx.io.stderr.write(`notice: ${printable(other)}\n`);
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, answer);
   await write(ctx.io.stdout, `${id}\tupdated\n`);
+}
+
+/** @throws UsageError naming what is left out */
+function assertWhole(flags: Flags): void {
+  const missing = [
+    (flags.cron ?? flags.every ?? flags.at) === undefined && '--cron, --every or --at',
+    flags.timezone === undefined && '--timezone',
+    !flags.enabled && !flags.disabled && '--enabled or --disabled',
+    flags.name === undefined && !flags.clearName && '--name or --clear-name',
+    flags.description === undefined && !flags.clearDescription && '--description or --clear-description',
+    flags.params === undefined && !flags.clearParameters && '--params or --clear-parameters',
+  ].filter((each) => each !== false);
+  if (missing.length > 0)
+    throw new UsageError(`--exact wants everything, and this is left out: ${missing.join('; ')}`, { hint: 'add it, or leave out --exact' });
 }
 
 const hasParameters = ({ param, params, clearParameters }: Flags): boolean =>

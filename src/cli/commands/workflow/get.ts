@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { LocalError } from '../../../errors.js';
 import { ID_FIELD } from '../../../workflow/check.js';
 import { postable } from '../../../workflow/postable.js';
 import { toYaml } from '../../../workflow/source.js';
@@ -12,6 +14,7 @@ interface Flags {
   readonly version?: number;
   readonly definition?: boolean;
   readonly template?: boolean;
+  readonly definitionFile?: string;
 }
 
 const HELP = `
@@ -28,6 +31,7 @@ export function define(command: Command, ctx: CliContext, handler = workflowGet)
     .option('--version <n>', 'this version instead of the latest', integer)
     .option('--definition', 'with --json: the definition alone, as it can be sent back')
     .option('--template', 'the id is of a global template')
+    .option('--definition-file <file>', 'write the definition into this file, as JSON, and print its name')
     .addHelpText('after', HELP)
     .action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
@@ -37,6 +41,17 @@ export async function workflowGet(ctx: CliContext, command: Command, id: string,
   const { client, call } = await connect(ctx, command);
   const workflow = await client.workflows.get(workflowId, flags.version, call, flags.template);
   const definition = { [ID_FIELD]: workflowId, ...postable(workflow) };
+  if (flags.definitionFile !== undefined) await writeDefinition(flags.definitionFile, definition);
   if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, flags.definition ? definition : workflow);
+  if (flags.definitionFile !== undefined) return write(ctx.io.stdout, `${flags.definitionFile}\n`);
   await write(ctx.io.stdout, toYaml(definition));
+}
+
+/** Over what is there, as a redirection of the shell does it. */
+async function writeDefinition(file: string, definition: object): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(definition, null, 2)}\n`);
+  } catch (error) {
+    throw new LocalError('not_written', `${file} cannot be written (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
 }

@@ -4,19 +4,21 @@ import { WORKFLOW_STATUSES } from '../../../protocol/workflowFields.js';
 import type { CliContext } from '../../context.js';
 import { utc } from '../../describe.js';
 import { wantsJson } from '../../output.js';
+import { addPageOption, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
 import { given } from '../../readyMade.js';
 import { printTable } from '../../table.js';
 import { connect } from '../../target.js';
 import { readPages } from '../../workflow/pages.js';
 
-interface Flags {
+interface Flags extends PageFlag {
   readonly search?: string;
   readonly status?: readonly string[];
   readonly folder?: string;
   readonly tag?: readonly string[];
   readonly limit: number;
   readonly all?: boolean;
+  readonly onlyWorkflows?: boolean;
 }
 
 export function define(command: Command, ctx: CliContext, handler = workflowList): void {
@@ -27,18 +29,27 @@ export function define(command: Command, ctx: CliContext, handler = workflowList
     .option('--folder <id>', 'only those in this folder (fld_...)')
     .option('--tag <term...>', 'only those with these tags: label, key:value, or key:*')
     .option('-n, --limit <n>', 'at most this many', integer, 20)
-    .option('--all', 'all of them, whatever the limit')
+    .option('--only-workflows', 'leave out tasks that were kept as workflows')
+    .option('--all', 'all of them, whatever the limit');
+  addPageOption(command)
     .addHelpText('after', '\nExamples:\n  $ skyvern workflow list --search shop\n  $ skyvern workflow list --all --json | jq ".[].title"')
     .action((flags: Flags) => handler(ctx, command, flags));
 }
 
 export async function workflowList(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
   const { client, call } = await connect(ctx, command);
-  const query = given({ searchKey: flags.search, status: flags.status, folderId: flags.folder, tags: flags.tag });
+  const query = given({
+    searchKey: flags.search,
+    status: flags.status,
+    folderId: flags.folder,
+    tags: flags.tag,
+    onlyWorkflows: flags.onlyWorkflows,
+  });
   const rows = await readPages<Workflow>(
     (page, pageSize) => client.workflows.list({ ...query, page, pageSize }, call),
     (row) => row.workflow_permanent_id,
     flags.all ? Number.POSITIVE_INFINITY : flags.limit,
+    { only: flags.page },
   );
   await printTable(
     ctx.io.stdout,

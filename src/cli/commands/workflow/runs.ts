@@ -3,6 +3,7 @@ import { RUN_STATUSES } from '../../../protocol/status.js';
 import type { WorkflowRunItem } from '../../../protocol/workflow.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson } from '../../output.js';
+import { addPageOption, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
 import { given } from '../../readyMade.js';
 import { connect } from '../../target.js';
@@ -10,7 +11,7 @@ import { addWorkflowArgument, workflowIdFrom } from '../../workflow/ids.js';
 import { readPages } from '../../workflow/pages.js';
 import { printRuns } from '../../workflow/runsTable.js';
 
-interface Flags {
+interface Flags extends PageFlag {
   readonly status?: readonly string[];
   readonly search?: string;
   readonly errorCode?: string;
@@ -25,7 +26,8 @@ export function define(command: Command, ctx: CliContext, handler = workflowRuns
     .option('--search <text>', 'only runs whose id or parameters hold this text')
     .option('--error-code <code>', 'only runs that ended with this error code')
     .option('-n, --limit <n>', 'at most this many', integer, 20)
-    .option('--all', 'all of them, whatever the limit')
+    .option('--all', 'all of them, whatever the limit');
+  addPageOption(command)
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern workflow runs wpid_123 --status failed\n  $ skyvern workflow runs wpid_123 -n 1 | cut -f1 | xargs skyvern run get',
@@ -41,8 +43,9 @@ export async function workflowRuns(ctx: CliContext, command: Command, id: string
     (page, pageSize) => client.workflows.runs(workflowId, { ...query, page, pageSize }, call),
     (row) => row.workflow_run_id,
     flags.all ? Number.POSITIVE_INFINITY : flags.limit,
+    { only: flags.page },
   );
   // Of an unknown workflow there are none, and no error: asking for the workflow itself gives it.
-  if (rows.length === 0) await client.workflows.get(workflowId, undefined, call);
+  if (rows.length === 0 && (flags.page ?? 1) === 1) await client.workflows.get(workflowId, undefined, call);
   await printRuns(ctx.io.stdout, rows, wantsJson(ctx, command));
 }
