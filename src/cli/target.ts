@@ -84,6 +84,26 @@ export async function connectLocal(ctx: CliContext, command: Command): Promise<T
 
 /** The server where this run lives: the one it was started at, unless the command line says otherwise. */
 export async function connectToRun(ctx: CliContext, command: Command, text: string): Promise<RunTarget> {
+  const { runId, home } = homeOf(ctx, command, text);
+  return { ...(home ? await connectTo(ctx, command, home) : await connect(ctx, command)), runId };
+}
+
+/** The same for many: one client for each server. Each run once, in the order given. */
+export async function connectToRuns(ctx: CliContext, command: Command, texts: readonly string[]): Promise<RunTarget[]> {
+  const servers = new Map<string, Target>();
+  const targets = new Map<string, RunTarget>();
+  for (const text of texts) {
+    const { runId, home } = homeOf(ctx, command, text);
+    const name = home ? `${home.local} ${home.base_url} ${home.profile}` : '';
+    const server = servers.get(name) ?? (home ? await connectTo(ctx, command, home) : await connect(ctx, command));
+    servers.set(name, server);
+    targets.set(runId, { ...server, runId });
+  }
+  return [...targets.values()];
+}
+
+/** Null for a run that is where the settings say. */
+function homeOf(ctx: CliContext, command: Command, text: string): { readonly runId: string; readonly home: Home | null } {
   const store = runStore(ctx);
   const known = text === '@last' ? store.last(ctx.io.cwd()) : null;
   if (text === '@last' && known === null) {
@@ -96,10 +116,10 @@ export async function connectToRun(ctx: CliContext, command: Command, text: stri
     });
   }
   const { local, baseUrl, profile } = command.optsWithGlobals<GlobalFlags>();
-  const home = local || baseUrl !== undefined || profile !== undefined ? null : (known ?? store.find(runId));
-  if (!home) return { ...(await connect(ctx, command)), runId };
-  return { ...(await connectTo(ctx, command, home)), runId };
+  return { runId, home: local || baseUrl !== undefined || profile !== undefined ? null : (known ?? store.find(runId)) };
 }
+
+type Home = Parameters<typeof connectTo>[2];
 
 /** A server that was used before, with that server's own key. */
 export async function connectTo(

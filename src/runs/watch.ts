@@ -149,7 +149,8 @@ class Watch {
     const reply = yield* this.#meanwhile(this.#source.poll(this.#runId, this.#etag, WAIT_SECONDS, this.#call));
     this.#failures = 0;
     this.#missing = 0;
-    this.#waits ||= reply.waited;
+    // Without a version nobody vouches that what the run does is covered, too.
+    this.#waits ||= reply.waited && reply.etag !== null;
     const changed = this.#isNews(reply);
     this.#etag = reply.etag ?? this.#etag;
     if (reply.run) {
