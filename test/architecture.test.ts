@@ -24,7 +24,23 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   workflow: ['protocol'], // definitions: read and checked without a server
   schedule: ['protocol'], // when a schedule fires
-  cli: ['protocol', 'client', 'runs', 'render', 'journal', 'config', 'browser', 'engine', 'server', 'demo', 'workflow', 'schedule'],
+  simulate: [], // a server that plays a bad day
+  cli: [
+    'protocol',
+    'client',
+    'runs',
+    'render',
+    'journal',
+    'config',
+    'browser',
+    'engine',
+    'server',
+    'demo',
+    'workflow',
+    'schedule',
+    'simulate',
+    'report',
+  ],
 };
 const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable', 'json']);
 

@@ -100,7 +100,7 @@ async function conditionOf(text: string): Promise<(run: unknown) => boolean> {
 }
 
 /** The live view of one of them, in the place of the board; without its result on stdout, which is for the results of all. */
-async function openRun(ctx: CliContext, runId: string, client: ApiClient): Promise<void> {
+async function openRun(ctx: CliContext, runId: string, client: ApiClient): Promise<'ended' | 'left'> {
   const { io, clock, random } = ctx;
   const seen = new AbortController();
   const signal = AbortSignal.any([ctx.signal, seen.signal]);
@@ -108,6 +108,7 @@ async function openRun(ctx: CliContext, runId: string, client: ApiClient): Promi
   const [view] = createRenderers(io, 'live', { clock, runId, color: ctx.color, controls });
   const options = { clock, random, signal, onPause: 'wait', deadlineMs: ctx.deadlineAt, details: true } as const;
   if (view) await drive(watchRun(client.runs, runId, options), [view]);
+  return signal.aborted ? 'left' : 'ended';
 }
 
 /** How long a cancel may take when we were told to stop, and how many runs the API takes at once. */

@@ -261,6 +261,7 @@ const LINES: Readonly<
   ],
   upload: () => [file('people.csv', 'a,b')],
   api: () => ['POST', '/v1/credentials', '-f', `password=${SECRETS.apiPassword}`, '-f', `access_token=${SECRETS.apiToken}`],
+  simulate: 'needs no server',
   doctor: () => [],
   completion: 'needs no server',
   capabilities: 'needs no server',

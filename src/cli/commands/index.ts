@@ -171,6 +171,7 @@ export const COMMANDS: readonly CommandNode[] = [
   },
   { name: 'upload', summary: 'Upload a file for runs to use', load: () => import('./upload.js') },
   { name: 'api', summary: 'Ask any endpoint of the server', load: () => import('./api.js') },
+  { name: 'simulate', summary: 'Play a bad day, to test your own pipeline', load: () => import('./simulate.js') },
   { name: 'doctor', summary: 'Look for what is in the way', load: () => import('./doctor.js') },
   { name: 'completion', summary: 'Complete commands and run ids in the shell', load: () => import('./completion.js') },
   { name: 'capabilities', summary: 'Print all that this tool can do, as JSON', load: () => import('./capabilities.js') },

@@ -28,8 +28,13 @@ function BoardKeys({ onMove, onOpen, onDetach, onHelp, onSuspend }: BoardKeysPro
     if ((key.ctrl && input === 'c') || input.includes('\u0003')) return onDetach();
     if (key.ctrl && input === 'z') return void suspendTerminal(onSuspend);
     if (key.return) return onOpen();
-    if (key.upArrow || input === 'k') return onMove('up');
-    if (key.downArrow || input === 'j') return onMove('down');
+    if (key.upArrow) return onMove('up');
+    if (key.downArrow) return onMove('down');
+    // A key held down comes several times at once.
+    if (/^[jk]+$/.test(input)) {
+      for (const each of input) onMove(each === 'k' ? 'up' : 'down');
+      return;
+    }
     if (key.pageUp) return onMove('page up');
     if (key.pageDown) return onMove('page down');
     if (key.home || input === 'g') return onMove('home');
@@ -43,19 +48,24 @@ function BoardKeys({ onMove, onOpen, onDetach, onHelp, onSuspend }: BoardKeysPro
 function Rows({ rows, columns }: { readonly rows: readonly Row[]; readonly columns: number }) {
   return (
     <Box flexDirection="column" width={columns}>
-      {rows.map(({ cells }, index) => (
+      {rows.map(({ cells, wrap = false }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
         <Box key={index}>
           {cells.map(({ text, width }, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
             <Box key={place} {...(width === null ? { flexGrow: 1, flexShrink: 1 } : { width, flexShrink: 0 })}>
-              <Text wrap="truncate-end">{text === '' ? ' ' : text}</Text>
+              <Text wrap={wrap ? 'wrap' : 'truncate-end'}>{text === '' ? ' ' : text}</Text>
             </Box>
           ))}
         </Box>
       ))}
     </Box>
   );
+}
+
+function AnyKey({ text, onKey }: { readonly text: string; readonly onKey: () => void }) {
+  useInput(onKey);
+  return <Text>{text}</Text>;
 }
 
 export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
@@ -72,11 +82,25 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   let card: readonly Row[] | null = null;
   let opening: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
+  const streams = {
+    stdin: io.stdin as NodeJS.ReadStream,
+    stdout: io.stderr as NodeJS.WriteStream,
+    stderr: io.stderr as NodeJS.WriteStream,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    interactive: true,
+    maxFps: 1000 / FRAME_MS,
+  };
   let app = mount();
 
   function look(): BoardLook {
     const { columns = 80, rows = 24 } = io.stderr;
-    return { board, now: clock.now(), tick, columns: columns || 80, rows: rows || 24, theme, selected, hasKeys, talk };
+    return { board, now: clock.now(), tick, columns: columns || 80, rows: rows || 24, theme, selected: chosen(), hasKeys, talk };
+  }
+
+  /** Until somebody chooses, the first: what needs attention most. */
+  function chosen(): string | null {
+    return selected ?? board.ordered()[0]?.runId ?? null;
   }
 
   function screen() {
@@ -102,15 +126,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   }
 
   function mount() {
-    const mounted = render(screen(), {
-      stdin: io.stdin as NodeJS.ReadStream,
-      stdout: io.stderr as NodeJS.WriteStream,
-      stderr: io.stderr as NodeJS.WriteStream,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      interactive: true,
-      maxFps: 1000 / FRAME_MS,
-    });
+    const mounted = render(screen(), streams);
     mounted.waitUntilExit().catch((error: unknown) => {
       failure = { error };
     });
@@ -125,7 +141,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   /** The chosen run stays chosen wherever the order moves it. */
   function move(to: Move): void {
     const ids = board.ordered().map(({ runId }) => runId);
-    const at = ids.indexOf(selected ?? '');
+    const at = ids.indexOf(chosen() ?? '');
     const page = Math.max(1, (io.stderr.rows || 24) - 6);
     const by = { up: -1, down: 1, 'page up': -page, 'page down': page, home: -ids.length, end: ids.length }[to];
     selected = ids[Math.min(ids.length - 1, Math.max(0, at < 0 ? 0 : at + by))] ?? null;
@@ -133,8 +149,10 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   }
 
   async function open(): Promise<void> {
-    if (selected === null || opening) return;
-    opening = showRun(selected);
+    const runId = chosen();
+    if (runId === null || opening) return;
+    selected = runId;
+    opening = showRun(runId);
     try {
       await opening;
     } catch (error) {
@@ -149,8 +167,20 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
     app.clear();
     app.unmount();
     await app.waitUntilExit().catch(() => {});
-    await controls.open(runId);
+    const how = await controls.open(runId);
+    // What was printed would be out of sight at once.
+    if (how === 'ended' && hasKeys && !closed.signal.aborted) await anyKey();
     if (!closed.signal.aborted) app = mount();
+  }
+
+  async function anyKey(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const prompt = render(<AnyKey text={theme.paint('dim', 'any key goes back to the board')} onKey={resolve} />, streams);
+    closed.signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    prompt.clear();
+    prompt.unmount();
+    await prompt.waitUntilExit().catch(() => {});
   }
 
   function draw(): void {
@@ -197,7 +227,6 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
     event(event: RunEvent) {
       if (failure) throw failure.error;
       board.event(event);
-      selected ??= event.run_id;
       draw();
     },
     answered() {

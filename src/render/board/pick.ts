@@ -9,8 +9,8 @@ import { plainBoard } from './plain.js';
 export interface BoardControls {
   /** Stop watching; the runs go on. */
   detach(): void;
-  /** Shows one run until somebody has seen enough, on the terminal that the board has left. */
-  open(runId: string): Promise<void>;
+  /** Shows one run on the terminal that the board has left: until it has ended, or somebody has seen enough. */
+  open(runId: string): Promise<'ended' | 'left'>;
 }
 
 export interface BoardOptions {

@@ -7,6 +7,8 @@ import { type Board, remarkOf, type Standing, standingOf } from './state.js';
 /** Cells beside each other, each cut to its width; the last takes what is left. */
 export interface Row {
   readonly cells: readonly { readonly text: string; readonly width: number | null }[];
+  /** Several lines where it is too long for one: only in what is printed for good. */
+  readonly wrap?: boolean;
 }
 
 export interface BoardLook {
@@ -64,7 +66,12 @@ function runRow(view: RunView, idWidth: number, { columns, now, tick, theme, sel
   const time = { text: theme.paint('dim', ms === null ? '' : duration(ms)), width: TIME_WIDTH };
   const remark = remarkOf(view, run && subjectOf(run)).replace(/\s+/g, ' ');
   // What there is room for: on the narrowest, how it stands, and the end of the id, which tells runs apart.
-  if (columns < 40) return { cells: [lead, { text: state, width: Math.min(STATUS_WIDTH, columns - 8) }, { text: name, width: null }] };
+  if (columns < 40) {
+    const width = Math.min(STATUS_WIDTH, columns - 8);
+    const room = Math.max(1, columns - width - 4);
+    const end = runId.length > room ? `${theme.glyphs.more}${runId.slice(1 - room)}` : runId;
+    return { cells: [lead, { text: state, width }, { text: isSelected ? theme.paint('bold', end) : end, width: null }] };
+  }
   const cells = [lead, { text: name, width: idWidth + 2 }, { text: state, width: STATUS_WIDTH + 1 }];
   if (columns < 64) return { cells: [...cells, { text: theme.paint('dim', remark), width: null }] };
   const said =
@@ -135,13 +142,27 @@ export function cardRows(look: BoardLook): Row[] {
   const { board, theme, columns } = look;
   const runs = board.ordered().filter((view) => ['attention', 'bad', 'stopped'].includes(standingOf(view)));
   const idWidth = Math.min(MAX_ID, Math.max(0, ...runs.map(({ runId }) => runId.length)));
-  const named = runs.slice(0, MAX_NAMED).map((view) => runRow(view, idWidth, { ...look, selected: null, columns: Math.max(columns, 40) }));
-  const left = runs.length - named.length;
+  const shown = runs.slice(0, MAX_NAMED);
+  const named = shown.flatMap((view): Row[] => {
+    const { cells } = runRow(view, idWidth, { ...look, selected: null });
+    const remark = remarkOf(view, null).replace(/\s+/g, ' ');
+    const said: Row = {
+      cells: [
+        { text: '', width: 5 },
+        { text: theme.paint('dim', remark), width: null },
+      ],
+      wrap: true,
+    };
+    return [{ cells: columns < 40 ? cells : cells.with(-1, { text: '', width: null }) }, ...(remark === '' ? [] : [said])];
+  });
+  const left = runs.length - shown.length;
   const [worst] = runs;
   return [
     whole(`${theme.paint('bold', plural(board.expected, 'run'))}  ${countsText(look)}`),
     ...named,
     ...(left > 0 ? [whole(theme.paint('dim', `   and ${left} more`))] : []),
-    ...(worst ? [whole(`   ${theme.paint('dim', 'next')}  ${theme.paint('cyan', `skyvern run watch ${worst.runId}`)}`)] : []),
+    ...(worst
+      ? [{ ...whole(`   ${theme.paint('dim', 'next')}  ${theme.paint('cyan', `skyvern run watch ${worst.runId}`)}`), wrap: true }]
+      : []),
   ];
 }

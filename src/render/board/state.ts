@@ -11,10 +11,15 @@ const ORDER: readonly Standing[] = ['attention', 'bad', 'moving', 'waiting', 'st
 
 export function standingOf({ attention, result, run, status }: RunView): Standing {
   if (attention) return 'attention';
+  if (result && isCutShort(result)) return 'moving';
   if (result) return result.exit_code === 0 ? 'good' : result.exit_code === exitCode('runCanceled') ? 'stopped' : 'bad';
   if (run && status !== null && isEnded({ ...run, status })) return status === 'completed' ? 'good' : 'bad';
   return status === 'created' || status === 'queued' || status === null ? 'waiting' : 'moving';
 }
+
+/** Somebody, or a time limit, ended the watch: the run goes on. */
+const isCutShort = ({ error, exit_code }: Extract<RunEvent, { type: 'result' }>): boolean =>
+  error !== null && (exit_code === exitCode('timeout') || exit_code >= exitCode('hangup'));
 
 export class Board {
   readonly #views = new Views();
@@ -76,6 +81,6 @@ export class Board {
 export function remarkOf(view: RunView, subject: string | null): string {
   const { attention, result, run } = view;
   if (attention) return [attention.message, attention.instructions].filter(Boolean).join(': ');
-  if (result?.error) return result.error.message;
+  if (result?.error && !isCutShort(result)) return result.error.message;
   return run?.failure_reason ?? subject ?? '';
 }

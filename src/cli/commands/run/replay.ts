@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError, Verdict } from '../../../errors.js';
+import { createBoard } from '../../../render/board/pick.js';
 import { createRenderers, type OutputMode } from '../../../render/pick.js';
 import { parseRecording, type Recording } from '../../../render/recording.js';
 import { drive } from '../../../render/renderer.js';
 import { printable } from '../../../render/sanitize.js';
 import type { RunEvent } from '../../../runs/events.js';
+import { worstExit } from '../../../runs/exit.js';
 import type { CliContext } from '../../context.js';
 import { outputMode, queried } from '../../output.js';
 import { duration, readTextFile } from '../../parsers.js';
@@ -47,7 +49,8 @@ export async function runReplay(ctx: CliContext, command: Command, file: string,
   const last = await play(ctx, recording, mode, flags);
   if (last?.type !== 'result') io.stderr.write('notice: the recording ends before the watch did\n');
   ctx.signal.throwIfAborted();
-  if (flags.exitStatus && last?.type === 'result' && last.exit_code !== 0) throw new Verdict(last.exit_code);
+  const worst = worstExit(recording.events.flatMap((event) => (event.type === 'result' ? [event.exit_code] : [])));
+  if (flags.exitStatus && worst !== 0) throw new Verdict(worst);
 }
 
 function play(ctx: CliContext, { head, events }: Recording, mode: OutputMode, flags: Flags): Promise<RunEvent | undefined> {
@@ -55,6 +58,12 @@ function play(ctx: CliContext, { head, events }: Recording, mode: OutputMode, fl
   const first = events[0] as RunEvent;
   const asRecorded = mode === 'auto' || mode === 'live' || mode === 'plain';
   const clock = new ReplayClock(ctx.clock, first.at, flags.speed ?? (asRecorded ? 1 : Number.POSITIVE_INFINITY));
+  const expected = new Set(events.map(({ run_id }) => run_id)).size;
+  if (expected > 1) {
+    // What the runs did is not in it: a board reads no details.
+    const controls = { detach: () => ctx.interrupt(), open: async () => 'left' as const };
+    return drive(inTime(events, clock, flags.maxPause, signal), [createBoard(io, mode, { clock, expected, color: ctx.color, controls })]);
+  }
   const refuse = () => Promise.reject(new Error('this is a recording'));
   const renderers = createRenderers(io, mode, {
     clock,
