@@ -40,3 +40,31 @@ export function resultsText(sections, { machine, quick }) {
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
+
+const FOREIGN = '# Pages of others';
+
+/** `results` with its part about foreign pages replaced, or put at its end. */
+export const withSection = (results, text) => `${results.split(`\n${FOREIGN}`)[0].trimEnd()}\n\n${text}`;
+
+/** The part of `results` about foreign pages: `npm run bench` measures other things and leaves it as it is. */
+export const foreignPart = (results) => {
+  const at = results.indexOf(`\n${FOREIGN}`);
+  return at < 0 ? '' : results.slice(at);
+};
+
+/** How the rules engine fared on pages of others, by task. */
+export function foreignPagesText({ verdicts, rows, totals, seeds }) {
+  const lines = [
+    FOREIGN,
+    '',
+    `Written by \`npm run bench:pages -- --pages FOLDER --seeds ${seeds.join(',')}\`: \`--engine rules\` on MiniWoB++ tasks, judged by the pages. One third of its tasks,`,
+    'chosen before the engine was written; the others are kept for judging. Solved: it says that it is done, and the page agrees. Refused: before anything',
+    'runs, with the clause that is not understood. Failed: it says openly that it did not manage. Wrong: it says that it is done, and it is not.',
+    '',
+    cells(['task', ...verdicts]),
+    cells(['---', ...verdicts.map(() => '---')]),
+    ...rows.map(({ task, counts }) => cells([task, ...counts.map((count) => (count === 0 ? '' : String(count)))])),
+    cells(['**all**', ...totals.map((count) => `**${count}**`)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

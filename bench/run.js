@@ -2,10 +2,10 @@
 //
 //   --quick       fewer runs: numbers to look at, not to publish
 //   --only NAME   one measurement (its file in measures/), printed and not written
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { resultsText, row } from './report.js';
+import { foreignPart, resultsText, row } from './report.js';
 import { workshop } from './workshop.js';
 
 const names = ['start', 'read', 'firstFrame', 'watching', 'endNoticed', 'localRun', 'journal', 'longTimeline'];
@@ -30,5 +30,7 @@ try {
 }
 if (flags.only === undefined) {
   const machine = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`;
-  writeFileSync(new URL('RESULTS.md', import.meta.url), resultsText(sections, { machine, quick: flags.quick }));
+  const results = new URL('RESULTS.md', import.meta.url);
+  const text = resultsText(sections, { machine, quick: flags.quick });
+  writeFileSync(results, `${text}${foreignPart(readFileSync(results, 'utf8'))}`);
 }

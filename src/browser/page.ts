@@ -11,6 +11,7 @@ import { targetOf } from './target.js';
 import {
   type ActionTarget,
   type BrowserPage,
+  type ElementFacts,
   type PageAction,
   type PageDownload,
   PageError,
@@ -140,6 +141,10 @@ export class PlaywrightPage implements BrowserPage {
         if (this.#openings === 0 && page === this.#current()) return clean;
       }
     });
+  }
+
+  inspect(ref: string): Promise<ElementFacts | null> {
+    return told(() => withinTime(this.#clock, SCREENSHOT_TIMEOUT_MS, factsOf(this.#current().getByRef(ref)), null));
   }
 
   screenshot(): Promise<Uint8Array | null> {
@@ -272,6 +277,12 @@ export class PlaywrightPage implements BrowserPage {
         return this.#fill(page, action);
       case 'select':
         await page.getByRef(action.ref).selectOption({ label: action.option });
+        break;
+      case 'selectMany':
+        await page.getByRef(action.ref).selectOption(action.options.map((label) => ({ label })));
+        break;
+      case 'selectText':
+        await selectText(page.getByRef(action.ref));
         break;
       case 'check':
         await page.getByRef(action.ref).setChecked(action.checked);
@@ -465,6 +476,45 @@ async function upload(page: Page, target: Locator, paths: readonly string[]): Pr
   const chooser = await asked;
   if (!chooser) throw new PageError('it does not ask for a file');
   await chooser.setFiles([...paths]);
+}
+
+/** Null when the element is gone. Asked without waiting for it: it was there a moment ago. */
+async function factsOf(target: Locator): Promise<ElementFacts | null> {
+  if ((await target.count()) !== 1) return null;
+  return target
+    .evaluate((element) => {
+      const field = element as HTMLInputElement;
+      const tag = element.tagName.toLowerCase();
+      const isField = ['input', 'textarea', 'select'].includes(tag);
+      const editable = (element as HTMLElement).isContentEditable;
+      const hides = getComputedStyle(element).getPropertyValue('-webkit-text-security');
+      const hidden = field.type === 'password' || (hides !== '' && hides !== 'none');
+      const value = isField ? field.value : editable ? (element as HTMLElement).innerText : null;
+      return {
+        type: tag === 'input' ? field.type : isField ? tag : editable ? 'contenteditable' : null,
+        value: hidden ? null : value,
+        filled: value !== null && value !== '',
+        readOnly: isField && field.readOnly === true,
+        chosen: tag === 'select' ? [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label) : [],
+        multiple: isField && field.multiple === true,
+      };
+    })
+    .catch(() => null);
+}
+
+async function selectText(target: Locator): Promise<void> {
+  await target.scrollIntoViewIfNeeded();
+  const marked = await target.evaluate((element) => {
+    if (element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement) {
+      element.focus();
+      element.select();
+      return element.selectionEnd === element.value.length;
+    }
+    const selection = getSelection();
+    selection?.selectAllChildren(element);
+    return selection?.toString().trim() === (element as HTMLElement).innerText.trim();
+  });
+  if (!marked) throw new PageError('its text cannot be marked');
 }
 
 /** Scrolls the nearest box around an element that can be scrolled; the page when there is none. */

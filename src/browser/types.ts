@@ -49,7 +49,11 @@ export type PageAction =
   /** With `onlyInto`, an origin, nothing is typed into a document of another one: `WrongOrigin`. */
   | { readonly kind: 'fill'; readonly ref: string; readonly text: string; readonly onlyInto: string | null }
   | { readonly kind: 'select'; readonly ref: string; readonly option: string }
+  /** Of a list that takes several, these and no others. */
+  | { readonly kind: 'selectMany'; readonly ref: string; readonly options: readonly string[] }
   | { readonly kind: 'check'; readonly ref: string; readonly checked: boolean }
+  /** Marks what the element shows, as a reader does with the mouse; the selection is then exactly its text. */
+  | { readonly kind: 'selectText'; readonly ref: string }
   /** Into the element with `ref`, else into what has the focus. */
   | { readonly kind: 'press'; readonly key: string; readonly ref?: string }
   | { readonly kind: 'hover'; readonly ref: string }
@@ -79,6 +83,21 @@ export interface ActionTarget {
     readonly submitLabel: string;
     readonly fields: readonly { readonly type: string; readonly name: string; readonly autocomplete: string }[];
   } | null;
+}
+
+/** What an element is and holds, where the accessibility tree does not tell. */
+export interface ElementFacts {
+  /** `textarea`, `select`, `contenteditable` or the type of an input, as `text`, `date`, `range`, `file`; null for what is no field. */
+  readonly type: string | null;
+  /** Null where there is none, and where the field hides it. */
+  readonly value: string | null;
+  /** Whether the field holds anything. */
+  readonly filled: boolean;
+  readonly readOnly: boolean;
+  /** Labels of the chosen options of a `select`. */
+  readonly chosen: readonly string[];
+  /** Whether several options, or files, can be chosen. */
+  readonly multiple: boolean;
 }
 
 /** A file that a page gave, kept in the run's folder. */
@@ -122,6 +141,8 @@ export interface BrowserPage {
   title(): Promise<string>;
   /** Without the value of any password field. @param options.boxes whether nodes say where they are */
   snapshot(options?: { readonly boxes?: boolean }): Promise<SnapshotNode>;
+  /** Null when the element is no longer there. */
+  inspect(ref: string): Promise<ElementFacts | null>;
   /** Every open tab, the oldest first. */
   tabs(): Promise<readonly PageTab[]>;
   /** The document as it is now, of the top frame; null when it cannot be had in time. */

@@ -1,5 +1,5 @@
 /** What the step loop and whoever decides have to say to each other. A decider never touches a page. */
-import type { PageAction, SnapshotNode } from '../browser/types.js';
+import type { ElementFacts, PageAction, SnapshotNode } from '../browser/types.js';
 import type { Risk } from '../protocol/task.js';
 import type { ActionRecord, TaskError } from './task.js';
 
@@ -9,6 +9,8 @@ export interface Observation {
   title(): Promise<string>;
   /** Without secrets and without the values of password fields. */
   snapshot(): Promise<SnapshotNode>;
+  /** What the element of the newest snapshot holds now; null when it is gone. Without secrets. */
+  inspect(ref: string): Promise<ElementFacts | null>;
 }
 
 export type EngineAction =

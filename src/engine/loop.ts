@@ -164,6 +164,7 @@ class Run {
         url: clean.text(page.url()),
         title: () => (title ??= page.title().then(clean.text)),
         snapshot: () => (snapshot ??= page.snapshot().then((tree) => withStrings(tree, clean.text))),
+        inspect: (ref) => page.inspect(ref).then((facts) => facts && clean.deep(facts)),
       };
       return await this.#decider.decide(observation, this.#history);
     } catch (error) {
@@ -318,6 +319,7 @@ const failed = (reason: string, output: unknown, errors: readonly TaskError[] = 
 const typedText = (action: EngineAction): string | null => {
   if (action.kind === 'fill') return action.text;
   if (action.kind === 'press') return action.key;
+  if (action.kind === 'selectMany') return action.options.join(', ');
   return action.kind === 'select' ? action.option : null;
 };
 
@@ -332,7 +334,10 @@ function actionType(action: EngineAction): string {
     case 'fill':
       return 'input_text';
     case 'select':
+    case 'selectMany':
       return 'select_option';
+    case 'selectText':
+      return 'click';
     case 'check':
       return 'checkbox';
     case 'press':

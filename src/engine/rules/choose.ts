@@ -1,5 +1,6 @@
 /** Which element a name means: exactly, then whatever its case, then as part of one name only. Never a guess. */
 import type { SnapshotNode } from '../../browser/types.js';
+import type { Observation } from '../decider.js';
 import type { ElementKind, Target } from './clause.js';
 import { describe, isNode, labelOf, likeness, pieces, squeeze, walk } from './tree.js';
 
@@ -7,7 +8,9 @@ export type Choice =
   | { readonly type: 'one'; readonly node: SnapshotNode; readonly confidence: number }
   /** The one text on the page that reads like this and is no element of its own. */
   | { readonly type: 'text'; readonly text: string; readonly mustBePointer: boolean; readonly confidence: number }
-  | { readonly type: 'none'; readonly why: 'missing' | 'ambiguous' | 'unusable'; readonly reason: string };
+  | { readonly type: 'none'; readonly why: 'missing' | 'ambiguous'; readonly reason: string }
+  /** It is there and disabled. */
+  | { readonly type: 'none'; readonly why: 'unusable'; readonly reason: string; readonly node: SnapshotNode };
 
 const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
   link: ['link'],
@@ -18,9 +21,16 @@ const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
   menuitem: ['menuitem', 'menuitemcheckbox', 'menuitemradio'],
   option: ['option', 'radio', 'menuitem'],
   field: ['textbox', 'searchbox', 'spinbutton', 'combobox'],
+  textarea: ['textbox'],
+  textline: ['textbox', 'searchbox', 'spinbutton', 'combobox'],
   list: ['combobox', 'listbox'],
+  slider: ['slider'],
+  spinner: ['spinbutton'],
+  file: ['button', 'textbox'],
+  treeitem: ['treeitem'],
   image: ['img'],
   heading: ['heading'],
+  paragraph: ['paragraph'],
 };
 const CLICKABLE = [
   'link',
@@ -67,10 +77,19 @@ export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
   return texts.length === 1 ? { type: 'text', text: target.name, mustBePointer: false, confidence: 0.7 } : choice;
 }
 
-/** What `target` names among what text can be typed into, or what has options. */
-export function chooseField(tree: SnapshotNode, target: Target): Choice {
-  const roles = ROLES[target.kind === 'list' ? 'list' : 'field'];
-  return choose(fieldsOf(tree, roles), target);
+/** What `target` names among the fields of `tree`; which of two text fields has several lines only the page can tell. */
+export async function chooseField(page: Observation, tree: SnapshotNode, target: Target): Promise<Choice> {
+  const candidates = fieldsOf(tree, ROLES[target.kind ?? 'field']);
+  if (target.kind !== 'textarea' && target.kind !== 'textline') return choose(candidates, target);
+  const choice = choose(candidates, target);
+  // "Text field" is said of any; it tells one of one line from one of several only where there are both.
+  if (target.kind === 'textline' && choice.type === 'one' && !target.any && candidates.length === 1) return choice;
+  const types = await Promise.all(candidates.map(({ node }) => (node.ref === null ? null : page.inspect(node.ref))));
+  const large = (index: number) => ['textarea', 'contenteditable'].includes(types[index]?.type ?? '');
+  return choose(
+    candidates.filter((_, index) => large(index) === (target.kind === 'textarea')),
+    target,
+  );
 }
 
 /** Any element with this name or text, for reading. */
@@ -95,7 +114,7 @@ export interface Labelled {
 const withLabel = (node: SnapshotNode): Labelled => ({ node, label: labelOf(node) });
 
 /** Fields with their labels. One without a name is called by the text right before it, as people read it. */
-function fieldsOf(tree: SnapshotNode, roles: readonly string[]): readonly Labelled[] {
+export function fieldsOf(tree: SnapshotNode, roles: readonly string[] = ROLES.field): readonly Labelled[] {
   const found: Labelled[] = [];
   let before = '';
   const visit = (node: SnapshotNode) => {
@@ -124,13 +143,14 @@ function choose(candidates: readonly Labelled[], target: Target): Choice {
   for (const rank of [3, 2, 1] as const) {
     const equal = ranked.filter((candidate) => candidate.rank === rank);
     if (equal.length === 0) continue;
+    if (target.any && equal[0]) return usable(equal[0].node, what, CONFIDENCE[rank]);
     if (target.ordinal !== null) {
-      const nth = equal[target.ordinal - 1];
+      const nth = equal.at(target.ordinal < 0 ? target.ordinal : target.ordinal - 1);
       if (nth) return usable(nth.node, what, CONFIDENCE[rank]);
       return { type: 'none', why: 'missing', reason: `there are only ${equal.length} of ${what}` };
     }
     // Links of one name that lead to one place are one choice.
-    const places = new Set(equal.map(({ node }) => (node.role === 'link' && node.url ? node.url : node)));
+    const places = new Set(equal.map(({ node }) => (node.role === 'link' && leadsTo(node.url) ? node.url : node)));
     const [first] = equal;
     if (first && places.size === 1) return usable(first.node, what, CONFIDENCE[rank]);
     return {
@@ -143,13 +163,31 @@ function choose(candidates: readonly Labelled[], target: Target): Choice {
   return { type: 'none', why: 'missing', reason: `${what} is not on the page${near.length > 0 ? `; there is ${listed(near)}` : ''}` };
 }
 
+/** An address, and not a script of the page. */
+const leadsTo = (url: string | null): boolean => url !== null && !/^(?:#|javascript:|$)/i.test(url);
+
 const usable = (node: SnapshotNode, what: string, confidence: number): Choice =>
-  node.disabled ? { type: 'none', why: 'unusable', reason: `${what} is disabled` } : { type: 'one', node, confidence };
+  node.disabled ? { type: 'none', why: 'unusable', reason: `${what} is disabled`, node } : { type: 'one', node, confidence };
 
 const named = (node: SnapshotNode, label: string): string => describe({ ...node, name: label });
 
+/** Kinds that are said in other words than their own. */
+const SPOKEN: Partial<Record<ElementKind, string>> = {
+  list: 'dropdown',
+  menuitem: 'menu item',
+  textline: 'text field',
+  textarea: 'text area',
+  radio: 'radio button',
+  file: 'file field',
+  treeitem: 'folder or file',
+};
+
 export const nameOf = ({ name, kind, ordinal }: Target): string =>
-  [ordinal === null ? null : `number ${ordinal} of`, kind === 'list' ? 'dropdown' : (kind ?? 'element'), name === null ? null : `"${name}"`]
+  [
+    ordinal === null ? null : ordinal < 0 ? 'the last of' : `number ${ordinal} of`,
+    kind === null ? 'element' : (SPOKEN[kind] ?? kind),
+    name === null ? null : `"${name}"`,
+  ]
     .filter((part) => part !== null)
     .join(' ');
 

@@ -1,16 +1,51 @@
 /** What the rules engine understands: a prompt is a list of these. Types only. */
 
+export type ElementKind =
+  | 'link'
+  | 'button'
+  | 'tab'
+  | 'checkbox'
+  | 'radio'
+  | 'menuitem'
+  | 'option'
+  | 'field'
+  /** A text field of several lines. */
+  | 'textarea'
+  /** A text field of one line. */
+  | 'textline'
+  | 'list'
+  | 'slider'
+  | 'spinner'
+  | 'file'
+  | 'treeitem'
+  | 'image'
+  | 'heading'
+  | 'paragraph';
+
+/** Part of a page, as in `the "Billing" section` or `the dialog`. */
+export interface Part {
+  readonly kind: PartKind;
+  readonly name: string | null;
+}
+
+export type PartKind = 'dialog' | 'form' | 'table' | 'section' | 'list' | 'menu' | 'navigation' | 'header' | 'footer' | 'sidebar';
+
+/** Where an element is: in a part of the page, or in the one item (a row, a post, a card) that shows a text. */
+export type Scope = { readonly part: Part } | { readonly about: string } | { readonly items: Items };
+
 /** An element, as the prompt names it. */
 export interface Target {
   /** As written; null where only the kind says what is meant, as in `the text field`. */
   readonly name: string | null;
   /** As in `link`, `button`, `field`; null when the prompt does not say. */
   readonly kind: ElementKind | null;
-  /** 1 is the first of several; null when one is meant. */
+  /** 1 is the first of several, -1 the last; null when one is meant. */
   readonly ordinal: number | null;
+  /** Null for anywhere on the page. */
+  readonly within: Scope | null;
+  /** Whether any element of the kind will do, as in `a checkbox`. */
+  readonly any: boolean;
 }
-
-export type ElementKind = 'link' | 'button' | 'tab' | 'checkbox' | 'radio' | 'menuitem' | 'option' | 'field' | 'list' | 'image' | 'heading';
 
 /** Items of the main list of a page. */
 export interface Items {
@@ -33,25 +68,73 @@ export interface Field {
   readonly quoted: boolean;
 }
 
-/** Text to type may hold `{{NAME}}`. */
+/** What to type. */
+export type Text =
+  /** May hold `{{NAME}}`. */
+  | { readonly literal: string }
+  /** The value that the page shows beside this label. */
+  | { readonly valueOf: string }
+  /** What was copied or found before. */
+  | { readonly kept: true };
+
+/** A day of the calendar; months count from 1. */
+export interface Day {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** As written. */
+  readonly text: string;
+}
+
+/** What is opened one after the other until an element shows. */
+export type Covers = 'sections' | 'tabs' | 'tree';
+
 export type Command =
   | { readonly kind: 'goto'; readonly url: string }
   | { readonly kind: 'click'; readonly target: Target; readonly download: boolean }
+  /** In each of the items that show a text, or in the first `count` of them. */
+  | { readonly kind: 'clickEach'; readonly target: Target; readonly about: string; readonly count: number | null }
   | { readonly kind: 'openItem'; readonly items: Items }
-  /** `target` null: the one text field of the page. */
-  | { readonly kind: 'type'; readonly text: string; readonly target: Target | null }
+  /** Opens what may hide the element, then clicks it. */
+  | { readonly kind: 'findAndClick'; readonly target: Target; readonly covers: Covers }
+  | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' }
   | { readonly kind: 'select'; readonly options: readonly string[]; readonly from: Target | null }
-  | { readonly kind: 'check'; readonly target: Target; readonly checked: boolean }
+  | { readonly kind: 'selectNothing' }
+  /** Through a menu and its submenus. */
+  | { readonly kind: 'selectPath'; readonly path: readonly string[] }
+  | { readonly kind: 'check'; readonly targets: readonly Target[]; readonly checked: boolean }
+  | { readonly kind: 'checkAll'; readonly checked: boolean }
+  /** A slider or spinner. */
+  | { readonly kind: 'adjust'; readonly value: number; readonly target: Target }
+  | { readonly kind: 'date'; readonly day: Day; readonly target: Target | null }
+  /** `time` as `HH:MM`, of 24 hours. */
+  | { readonly kind: 'time'; readonly time: string; readonly text: string; readonly target: Target | null }
+  | { readonly kind: 'upload'; readonly files: readonly string[]; readonly target: Target | null }
+  | { readonly kind: 'copy'; readonly from: Target }
+  | { readonly kind: 'paste'; readonly into: Target | null }
+  | { readonly kind: 'findWord'; readonly ordinal: number; readonly in: Target }
+  | { readonly kind: 'highlight'; readonly target: Target }
+  | { readonly kind: 'expand'; readonly target: Target | 'one' | 'all'; readonly open: boolean }
+  | { readonly kind: 'close'; readonly part: Part; readonly by: Target | null }
+  | { readonly kind: 'sort'; readonly column: string; readonly descending: boolean; readonly table: string | null }
   | { readonly kind: 'press'; readonly key: string }
   | { readonly kind: 'waitText'; readonly text: string }
   | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'history'; readonly to: 'back' | 'forward' | 'reload' }
-  | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down' }
-  | { readonly kind: 'login'; readonly user: string; readonly password: string; readonly submit: boolean }
+  /** The page, or what is shown in an element of its own. */
+  | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down'; readonly in: Target | null }
+  | { readonly kind: 'login'; readonly user: string; readonly password: string }
   | { readonly kind: 'getPage'; readonly fields: readonly ('title' | 'url' | 'heading')[] }
   | { readonly kind: 'getText'; readonly target: Target }
   | { readonly kind: 'getFields'; readonly fields: readonly Field[] }
-  | { readonly kind: 'getItems'; readonly fields: readonly Field[]; readonly items: Items; readonly pages: Pages | null };
+  | {
+      readonly kind: 'getItems';
+      readonly fields: readonly Field[];
+      readonly items: Items;
+      readonly pages: Pages | null;
+      /** Whether the prompt says that the items of this page are enough. */
+      readonly thisPage: boolean;
+    };
 
 export interface Clause {
   /** As the prompt has it. */

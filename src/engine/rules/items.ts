@@ -6,7 +6,7 @@
 import type { SnapshotNode } from '../../browser/types.js';
 import { listed } from './choose.js';
 import type { Field } from './clause.js';
-import { singular } from './parse.js';
+import { singular } from './nouns.js';
 import { describe, isNode, labelOf, pieces, squeeze, textOf, walk } from './tree.js';
 
 export interface Item {

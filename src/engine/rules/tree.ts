@@ -57,6 +57,9 @@ export function likeness(label: string, wanted: string): 0 | 1 | 2 | 3 {
   if (label === '' || wanted === '') return 0;
   if (squeeze(label) === squeeze(wanted)) return 3;
   if (sameLetters(label) === sameLetters(wanted)) return 2;
+  // `username` is "User name", `email` is "E-mail".
+  const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  if (letters(wanted) !== '' && letters(label) === letters(wanted)) return 2;
   const at = ` ${sameLetters(label).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
   return at.includes(` ${sameLetters(wanted).replace(/[^\p{L}\p{N}]+/gu, ' ')} `) ? 1 : 0;
 }

@@ -1,0 +1,104 @@
+// `npm run bench:pages -- --pages FOLDER`: the rules engine on pages that nobody of this project wrote (MiniWoB++), which judge it themselves.
+//
+//   --pages FOLDER   holds miniwob-server.mjs, whose start() serves episodes, and tasks-open.txt, the tasks; without it nothing is run
+//   --seeds 0,1,2    episodes of each task
+//   --tasks A,B      these tasks only, told one by one and not written down
+//
+// The engine runs in this process, one episode at a time, each from its start page with the prompt as the page words it.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createBrowserPool } from '../src/browser/pool.ts';
+import { systemClock } from '../src/clock.ts';
+import { createTaskRunner } from '../src/engine/loop.ts';
+import { createRulesDecider } from '../src/engine/rules/decider.ts';
+import { parseRules } from '../src/engine/rules/parse.ts';
+import { paths } from '../src/paths.ts';
+import { foreignPagesText, withSection } from './report.js';
+
+const VERDICTS = ['solved', 'refused', 'failed', 'wrong'];
+const { values: flags } = parseArgs({
+  options: { pages: { type: 'string' }, seeds: { type: 'string', default: '0,1,2' }, tasks: { type: 'string' } },
+});
+const server = flags.pages === undefined ? undefined : join(resolve(flags.pages), 'miniwob-server.mjs');
+if (server === undefined || !existsSync(server)) {
+  console.log(`not run: ${server === undefined ? 'name the pages with --pages FOLDER' : `there is no ${server}`}`);
+  process.exit(0);
+}
+
+const listed = () =>
+  readFileSync(join(resolve(flags.pages), 'tasks-open.txt'), 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter(Boolean);
+const tasks = flags.tasks?.split(',') ?? listed();
+const seeds = flags.seeds.split(',').map(Number);
+
+const { start } = await import(pathToFileURL(server).href);
+const pages = await start();
+const ask = async (path) => (await fetch(pages.origin + path)).json();
+const folder = mkdtempSync(join(tmpdir(), 'skyvern-bench-'));
+const pool = createBrowserPool(process, {
+  cacheDir: paths({ env: process.env, platform: process.platform }).cache,
+  clock: systemClock,
+  sandbox: true,
+});
+
+/** @returns how the episode ended, and the reason where it did not go well */
+async function episode(task, seed) {
+  const { id, url, utterance, error } = await ask(`/episode?task=${task}&seed=${seed}`);
+  if (error) throw new Error(`${task}: ${error}`);
+  const parsed = parseRules(utterance, { secretNames: [] });
+  if ('refusal' in parsed) return { verdict: 'refused', utterance, reason: `${parsed.refusal.clause}: ${parsed.refusal.reason}` };
+  const runner = createTaskRunner({ pool, clock: systemClock, deciders: { rules: () => createRulesDecider(parsed.clauses) } });
+  const nothing = async () => {};
+  const recorder = { acting: nothing, stepStarted: nothing, action: nothing, stepEnded: nothing, downloaded: nothing };
+  const outcome = await runner.run(
+    {
+      runId: id,
+      prompt: utterance,
+      url,
+      engine: 'rules',
+      maxSteps: 50,
+      dataExtractionSchema: null,
+      errorCodeMapping: {},
+      extraHttpHeaders: {},
+      secrets: new Map(),
+      browser: { headed: false, path: null, address: null, cdpHeaders: {} },
+      downloadsDir: folder,
+    },
+    recorder,
+    new AbortController().signal,
+  );
+  const { solved } = await ask(`/result?id=${id}`);
+  if (outcome.status === 'completed') return { verdict: solved ? 'solved' : 'wrong', utterance, reason: 'it claims to be done' };
+  return { verdict: 'failed', utterance, reason: outcome.reason };
+}
+
+const rows = [];
+try {
+  for (const task of tasks) {
+    const verdicts = [];
+    for (const seed of seeds) {
+      const { verdict, utterance, reason } = await episode(task, seed);
+      verdicts.push(verdict);
+      if (flags.tasks || verdict === 'wrong')
+        console.log(`${verdict.padEnd(8)} ${task} #${seed}  ${utterance}${verdict === 'solved' ? '' : `\n  ${reason}`}`);
+    }
+    const counts = VERDICTS.map((verdict) => verdicts.filter((each) => each === verdict).length);
+    rows.push({ task, counts });
+    if (!flags.tasks) console.log(`${task.padEnd(30)}${counts.map((count) => String(count || '.').padStart(8)).join('')}`);
+  }
+} finally {
+  await pool.close();
+  await pages.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+const totals = VERDICTS.map((_, index) => rows.reduce((sum, { counts }) => sum + counts[index], 0));
+console.log(VERDICTS.map((verdict, index) => `${verdict} ${totals[index]}`).join(', '));
+if (flags.tasks === undefined) {
+  const results = new URL('RESULTS.md', import.meta.url);
+  writeFileSync(results, withSection(readFileSync(results, 'utf8'), foreignPagesText({ verdicts: VERDICTS, rows, totals, seeds })));
+}

@@ -1,0 +1,309 @@
+/** Putting values into fields: text, days, times, numbers, files; each is looked at afterwards. */
+import type { ElementFacts, SnapshotNode } from '../../browser/types.js';
+import type { Observation } from '../decider.js';
+import { type Choice, chooseField, fieldsOf, type Labelled, listed } from './choose.js';
+import type { Command, Day, Target, Text } from './clause.js';
+import { labelledIn } from './items.js';
+import { act, fail, type Memory, type Move, notChosen, notYet, type Progress, type Verify } from './moves.js';
+import { readDay, readTime } from './nouns.js';
+import { within } from './scope.js';
+import { describe, labelOf, likeness, squeeze, walk } from './tree.js';
+
+const TEXT_FIELD: Target = { name: null, kind: 'field', ordinal: null, within: null, any: false };
+
+/** The field that `target` names; the only one of the page when the prompt names none, or a name that no field has. */
+async function fieldFor(page: Observation, tree: SnapshotNode, target: Target | null): Promise<Choice> {
+  const scoped = within(tree, target?.within ?? null, await page.title());
+  if ('problem' in scoped) return { type: 'none', why: 'missing', reason: scoped.problem };
+  return chooseField(page, scoped.found, target ?? TEXT_FIELD);
+}
+
+/**
+ * What the text's own noun names, as in `enter the name "Ada"` or `as the date`. A page with one field that says nothing of itself can mean
+ * only that; a field with another name is never taken for it.
+ */
+export async function fieldNamedBy(page: Observation, tree: SnapshotNode, noun: string, type?: string): Promise<Choice> {
+  const choice = await chooseField(page, tree, { ...TEXT_FIELD, name: noun });
+  if (choice.type !== 'none' || choice.why !== 'missing') return choice;
+  const fields = fieldsOf(tree);
+  if (type !== undefined) {
+    const facts = await Promise.all(fields.map(({ node }) => (node.ref === null ? null : page.inspect(node.ref))));
+    const typed = fields.filter((_, index) => facts[index]?.type === type);
+    const [only] = typed;
+    if (typed.length === 1 && only) return { type: 'one', node: only.node, confidence: 0.9 };
+  }
+  const [only] = fields;
+  return fields.length === 1 && only && only.label === '' && only.node.placeholder == null
+    ? { type: 'one', node: only.node, confidence: 0.8 }
+    : choice;
+}
+
+/** Whether `shown` is `text`: a field may put marks between, as in a telephone number, but may not lose a letter. */
+const sameValue = (shown: string, text: string): boolean => {
+  const lines = (value: string) => value.replace(/\r\n?/g, '\n');
+  if (lines(shown) === lines(text) || squeeze(shown) === squeeze(text)) return true;
+  const letters = (value: string) => value.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return letters(text) !== '' && letters(shown) === letters(text);
+};
+
+/** The field holds `text` now. Of a field that hides it, only that it holds something can be seen. */
+export const holds =
+  (ref: string, text: string, same: (shown: string, text: string) => boolean = sameValue): Verify =>
+  async (page) => {
+    const facts = await page.inspect(ref);
+    if (!facts) return 'the field went away with what was typed, so it cannot be seen whether it was taken';
+    if (facts.value === null || text.includes('{{')) return facts.filled === (text !== '') ? null : 'the field did not keep what was typed';
+    return same(facts.value, text) ? null : `the field did not keep what was typed: it shows "${facts.value.slice(0, 80)}"`;
+  };
+
+/** Types `text` into `node`, in the form that its kind of field takes. */
+export async function fill(
+  page: Observation,
+  node: SnapshotNode,
+  label: string,
+  text: string,
+  confidence: number,
+  { ends = true, memory, note }: { readonly ends?: boolean; readonly memory?: Memory; readonly note?: string } = {},
+): Promise<Move> {
+  const { ref } = node;
+  if (ref === null) return fail('the field cannot be typed into');
+  const name = label ? `${node.role} "${label}"` : node.role;
+  if (node.disabled) return notYet(`${name} is disabled`);
+  const facts = await page.inspect(ref);
+  if (!facts) return notYet('the field went away');
+  if (facts.readOnly) return notYet(`${name} is read-only`);
+  if (facts.type === 'file') return fail(`${name} takes files, not text`);
+  if (facts.type === 'select') return fail(`${name} is a dropdown: say \`select "..." from ...\``);
+  const value = inFormOf(facts, text);
+  if (value === null) return fail(`"${text}" is not what ${name} takes: it is a ${facts.type} field`);
+  memory?.filled.add(ref);
+  return act({ kind: 'fill', ref, text: value, onlyInto: null }, name, { confidence, ends, verify: holds(ref, value), note });
+}
+
+/** Null for text that the field cannot take. */
+function inFormOf({ type }: ElementFacts, text: string): string | null {
+  if (type === 'date') {
+    const day = readDay(text);
+    return day && isoDay(day);
+  }
+  if (type === 'time') return readTime(text)?.time ?? null;
+  if (type === 'number' || type === 'range') return Number.isNaN(Number(text)) ? null : text;
+  return text;
+}
+
+const isoDay = ({ year, month, day }: Day): string => `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+
+/** The text itself, or where it is to be had from. */
+function textFor(
+  tree: SnapshotNode,
+  text: Text,
+  memory: Memory,
+): { readonly text: string; readonly note?: string } | { readonly problem: string } {
+  if ('literal' in text) return { text: text.literal };
+  if ('kept' in text) return memory.kept === null ? { problem: 'nothing was copied or found before' } : { text: memory.kept };
+  const values = labelledIn([tree], { name: text.valueOf, quoted: true });
+  const [only] = values;
+  if (values.length === 1 && only) return { text: only.value, note: `"${only.value}" is from ${only.source}.` };
+  return {
+    problem:
+      values.length === 0
+        ? `no value stands beside "${text.valueOf}"`
+        : `"${text.valueOf}" stands more than once: ${listed(values.map(({ value }) => `"${value}"`))}`,
+  };
+}
+
+const labelIn = (tree: SnapshotNode, node: SnapshotNode): string => fieldsOf(tree).find((field) => field.node === node)?.label ?? node.name;
+
+export async function type(
+  page: Observation,
+  { text, into, fields }: Extract<Command, { kind: 'type' }>,
+  progress: Progress,
+  memory: Memory,
+): Promise<Move> {
+  const tree = await page.snapshot();
+  const what = textFor(tree, text, memory);
+  if ('problem' in what) return notYet(what.problem);
+  const options = { memory, ...(what.note !== undefined && { note: what.note }) };
+  if (fields !== 'one') {
+    const all = fieldsOf(tree).filter(({ node }) => ['textbox', 'searchbox', 'spinbutton'].includes(node.role));
+    if (fields === 'both' && all.length !== 2) return notYet(`the page has ${all.length} text fields, not two`);
+    const next = all[progress.count];
+    if (!next) return notYet('the page has no text field');
+    return fill(page, next.node, next.label, what.text, 1, { ...options, ends: progress.count + 1 === all.length });
+  }
+  const named = into !== null && into.name !== null;
+  const choice =
+    named && into.kind === 'field' && into.within === null && into.ordinal === null && into.name !== null
+      ? await fieldNamedBy(page, tree, into.name)
+      : await fieldFor(page, tree, into);
+  if (choice.type !== 'one') return notChosen(choice);
+  if (into === null && choice.node.ref !== null && memory.filled.has(choice.node.ref))
+    return fail('an earlier clause has filled the only field of the page: say which field is meant');
+  return fill(page, choice.node, labelIn(tree, choice.node), what.text, choice.confidence, options);
+}
+
+/** The one user field and the one password field of the page, then the one button that says so. */
+export async function login(page: Observation, { user, password }: Extract<Command, { kind: 'login' }>, done: number): Promise<Move> {
+  const tree = await page.snapshot();
+  const fields = fieldsOf(tree);
+  const fitting = (pattern: RegExp) => fields.filter(({ label }) => pattern.test(label));
+  const one = async (found: readonly Labelled[], what: string, text: string): Promise<Move> => {
+    const [only] = found;
+    if (found.length === 1 && only) return fill(page, only.node, only.label, text, 0.95, { ends: false });
+    const there = listed(fields.map(({ node, label }) => (label ? `${node.role} "${label}"` : node.role)));
+    return notYet(
+      `${found.length === 0 ? `no ${what} field` : `more than one ${what} field`} is on the page${there ? `; there is ${there}` : ''}`,
+    );
+  };
+  if (done === 0) return one(fitting(/^(?:.*\b)?(?:user(?: ?name)?|e-?mail(?: address)?|login)\b/i), 'user', user);
+  if (done === 1) return one(fitting(/password|passphrase/i), 'password', password);
+  const buttons = [...walk(tree)].filter(
+    (node) => node.role === 'button' && node.ref !== null && /^(?:log ?in|sign ?in|log ?on|submit|continue)$/i.test(labelOf(node)),
+  );
+  const [button] = buttons;
+  if (buttons.length !== 1 || !button?.ref)
+    return notYet(
+      buttons.length === 0 ? 'no button to log in is on the page' : `several buttons could log in: ${listed(buttons.map(describe))}`,
+    );
+  return act({ kind: 'click', ref: button.ref, download: false }, describe(button), { confidence: 0.95 });
+}
+
+/** A spinner is typed into; a slider too where it is the browser's own, else it is moved by keys until it says the number. */
+export async function adjust(
+  page: Observation,
+  { value, target }: Extract<Command, { kind: 'adjust' }>,
+  progress: Progress,
+): Promise<Move> {
+  const tree = await page.snapshot();
+  const choice = await fieldFor(page, tree, target);
+  if (choice.type !== 'one') return notChosen(choice);
+  const { node } = choice;
+  if (node.ref === null) return fail('it cannot be moved');
+  const label = fieldsOf(tree, [node.role]).find((field) => field.node === node)?.label ?? node.name;
+  const facts = await page.inspect(node.ref);
+  if (facts?.type !== null && facts?.type !== undefined) {
+    const number: Verify = holds(node.ref, String(value), (shown) => shown.trim() !== '' && Number(shown) === value);
+    const move = await fill(page, node, label, String(value), choice.confidence);
+    return move.type === 'act' ? { ...move, verify: number } : move;
+  }
+  const shown = numberShown(node);
+  const what = `${node.role}${label ? ` "${label}"` : ''}`;
+  if (shown === null) return notYet(`${what} does not say what it is set to`);
+  if (shown === value)
+    return progress.count === 0 ? act({ kind: 'report', actionType: 'wait', output: null }, `${what} is at ${value}`) : { type: 'nothing' };
+  if (progress.lastText === String(shown) && progress.looks > MOVE_LOOKS) return fail(`${what} stays at ${shown}`);
+  if (progress.lastText === String(shown)) return notYet(`${what} stays at ${shown}`);
+  if (progress.count >= MAX_PRESSES) return fail(`${what} is still at ${shown} after ${MAX_PRESSES} key presses`);
+  if (progress.done.includes(shown < value ? 'ArrowLeft' : 'ArrowRight'))
+    return fail(`${what} cannot be set to ${value}: it jumps from one side of it to the other`);
+  const key = shown < value ? 'ArrowRight' : 'ArrowLeft';
+  progress.done.push(key);
+  progress.lastText = String(shown);
+  return act({ kind: 'press', key, ref: node.ref }, what, { confidence: choice.confidence, ends: false });
+}
+
+const MAX_PRESSES = 400;
+/** So often a slider that does not move is looked at again. */
+const MOVE_LOOKS = 5;
+
+function numberShown(node: SnapshotNode): number | null {
+  const text = node.children.find((child) => typeof child === 'string') ?? '';
+  const number = /^-?\d+(?:\.\d+)?$/.exec(squeeze(String(text)))?.[0];
+  return number === undefined ? null : Number(number);
+}
+
+/** A time as the field takes it: `14:05` for a time field, as it was written for any other. */
+export async function time(page: Observation, { time, text, target }: Extract<Command, { kind: 'time' }>): Promise<Move> {
+  const tree = await page.snapshot();
+  const choice = target ? await fieldFor(page, tree, target) : await fieldNamedBy(page, tree, 'time', 'time');
+  if (choice.type !== 'one' || choice.node.ref === null) return notChosen(choice);
+  const facts = await page.inspect(choice.node.ref);
+  return fill(page, choice.node, labelIn(tree, choice.node), facts?.type === 'time' ? time : text, choice.confidence);
+}
+
+/** What the field or element shows. */
+export async function copy(page: Observation, target: Target, memory: Memory): Promise<Move> {
+  const found = await readText(page, target);
+  if ('problem' in found) return notYet(found.problem);
+  memory.kept = found.text;
+  return act({ kind: 'report', actionType: 'extract', output: { copied: { value: found.text, source: found.source } } }, found.source, {
+    confidence: 1,
+  });
+}
+
+export async function paste(page: Observation, into: Target | null, memory: Memory): Promise<Move> {
+  if (memory.kept === null) return fail('nothing was copied before');
+  const tree = await page.snapshot();
+  const choice = await fieldFor(page, tree, into);
+  return choice.type === 'one' ? fill(page, choice.node, labelIn(tree, choice.node), memory.kept, choice.confidence) : notChosen(choice);
+}
+
+export async function findWord(
+  page: Observation,
+  { ordinal, in: place }: Extract<Command, { kind: 'findWord' }>,
+  memory: Memory,
+): Promise<Move> {
+  const found = await readText(page, place);
+  if ('problem' in found) return notYet(found.problem);
+  const words = found.text
+    .split(/\s+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
+    .filter((word) => word !== '');
+  const word = words.at(ordinal < 0 ? ordinal : ordinal - 1);
+  if (word === undefined) return notYet(`there are only ${words.length} words in ${found.source}`);
+  memory.kept = word;
+  return act({ kind: 'report', actionType: 'extract', output: { word: { value: word, source: found.source } } }, found.source, {
+    confidence: 1,
+  });
+}
+
+/** Text of a paragraph, or the value of a field; what hides its value is not read. */
+export async function readText(
+  page: Observation,
+  target: Target,
+): Promise<{ readonly text: string; readonly source: string; readonly ref: string } | { readonly problem: string }> {
+  const tree = await page.snapshot();
+  const choice = target.kind === 'paragraph' ? paragraph(tree, target) : await fieldFor(page, tree, target);
+  const node = choice.type === 'one' ? choice.node : choice.type === 'none' && choice.why === 'unusable' ? choice.node : undefined;
+  if (!node?.ref) return { problem: choice.type === 'none' ? choice.reason : 'it cannot be read' };
+  if (target.kind === 'paragraph')
+    return { text: node.children.length > 0 ? textIn(node) : node.name, source: describe(node), ref: node.ref };
+  const facts = await page.inspect(node.ref);
+  if (facts?.value === null || facts?.value === undefined) return { problem: 'the field does not show what it holds' };
+  return { text: facts.value, source: describe({ ...node, children: [] }), ref: node.ref };
+}
+
+const textIn = (node: SnapshotNode): string =>
+  squeeze(node.children.map((child) => (typeof child === 'string' ? child : textIn(child) || child.name)).join(' '));
+
+/** Paragraphs of the page; one block of text that is none by its role is one where there are no others. */
+function paragraph(tree: SnapshotNode, target: Target): Choice {
+  const marked = [...walk(tree)].filter((node) => node.role === 'paragraph' && node.ref !== null && isText(node));
+  const blocks =
+    marked.length > 0 ? marked : [...walk(tree)].filter((node) => node.role === 'generic' && node.ref !== null && isText(node));
+  const at = target.ordinal ?? 1;
+  const node = blocks.at(at < 0 ? at : at - 1);
+  if (node && (target.ordinal !== null || blocks.length === 1)) return { type: 'one', node, confidence: 0.9 };
+  return {
+    type: 'none',
+    why: blocks.length > 1 && target.ordinal === null ? 'ambiguous' : 'missing',
+    reason:
+      target.ordinal === null && blocks.length > 1
+        ? `the page has ${blocks.length} paragraphs`
+        : `the page has only ${blocks.length} paragraphs`,
+  };
+}
+
+/** Nothing to act on is in it. */
+const isText = (node: SnapshotNode): boolean =>
+  node.children.some((child) => typeof child === 'string' && squeeze(child) !== '') &&
+  ![...walk(node)].some(({ role }) => ['button', 'textbox', 'checkbox', 'radio', 'combobox', 'listbox', 'list', 'table'].includes(role));
+
+export async function highlight(page: Observation, target: Target): Promise<Move> {
+  const found = await readText(page, target);
+  if ('problem' in found) return notYet(found.problem);
+  return act({ kind: 'selectText', ref: found.ref }, found.source, { confidence: 0.95 });
+}
+
+/** Whether `label` is about `noun`, one word in it at least. */
+export const isAbout = (label: string, noun: string): boolean => likeness(label, noun) > 0;
