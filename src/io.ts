@@ -25,10 +25,13 @@ export interface Io {
 /** Names of variables that hold a key, a password or the like, whoever set them. */
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL/i;
 
+/** User and password of an address, as a proxy's variable may hold them. */
+const USERINFO = /(:\/\/)[^/?#\s@]+@/g;
+
 /** An environment for a child process: without what `isUnwanted` names, and without anybody's keys and passwords. */
 export const withoutSecrets = (env: Io['env'], isUnwanted: (name: string) => boolean = () => false): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !SECRET_NAME.test(entry[0]) && !isUnwanted(entry[0]),
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || SECRET_NAME.test(name) || isUnwanted(name) ? [] : [[name, value.replace(USERINFO, '$1')]],
     ),
   );

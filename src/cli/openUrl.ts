@@ -1,6 +1,6 @@
 /** A page in the person's browser, by what the platform has for it. No shell: an address is never a command. */
 import { spawn } from 'node:child_process';
-import type { Io } from '../io.js';
+import { type Io, withoutSecrets } from '../io.js';
 import { isWebUrl } from '../render/words.js';
 
 /**
@@ -11,7 +11,7 @@ export async function openUrl({ platform, env }: Pick<Io, 'platform' | 'env'>, u
   if (!isWebUrl(url) || (platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY'])) return false;
   const [program, ...args] = OPENERS[platform] ?? ['xdg-open'];
   return new Promise((resolve) => {
-    const child = spawn(program as string, [...args, url], { stdio: 'ignore', detached: true, shell: false, env: { ...env } });
+    const child = spawn(program as string, [...args, url], { stdio: 'ignore', detached: true, shell: false, env: withoutSecrets(env) });
     child.once('error', () => resolve(false));
     child.once('spawn', () => {
       child.unref();

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Io } from '../../src/io.js';
@@ -27,6 +28,10 @@ export class Kept extends Writable {
     });
     done();
   }
+  /** What a terminal's stream has besides. */
+  clearLine = (direction: -1 | 0 | 1): boolean => clearLine(this, direction);
+  cursorTo = (x: number, y?: number): boolean => cursorTo(this, x, y);
+  moveCursor = (x: number, y: number): boolean => moveCursor(this, x, y);
   text(): string {
     return this.#text;
   }
@@ -62,8 +67,8 @@ export function tempFolder(): string {
 }
 
 export interface TestIoOptions {
-  /** Whether stdin, stdout and stderr are a terminal of 80 x 24. */
-  readonly tty?: boolean;
+  /** Whether stdin, stdout and stderr are a terminal of 80 x 24; `output`: all but stdin. */
+  readonly tty?: boolean | 'output';
   /** What stdin holds; it ends after that. Without it stdin stays open and empty. */
   readonly stdin?: string;
   readonly argv?: readonly string[];
@@ -73,9 +78,9 @@ export interface TestIoOptions {
 export function testIo(env: Record<string, string | undefined> = {}, options: TestIoOptions = {}): TestIo {
   const home = env['SKYVERN_HOME'] ?? tempFolder();
   mkdirSync(home, { recursive: true });
-  const tty = options.tty ?? false;
+  const tty = options.tty !== undefined && options.tty !== false;
   const stdin: PassThrough & { isTTY?: boolean } = new PassThrough();
-  stdin.isTTY = tty;
+  stdin.isTTY = options.tty === true;
   if (options.stdin !== undefined) stdin.end(options.stdin);
   const { getuid } = process;
   return {

@@ -13,7 +13,7 @@ async function worlds(count: number, negative?: Negative): Promise<Tally> {
 
 test(`${STARTS} faulted starts: no run twice, none unreported, and who must be asked is rare`, async () => {
   const { broken, asked, duplicates, unreported, starts, byKind } = await worlds(STARTS / STARTS_PER_WORLD);
-  expect(broken, 'replay one with `npm run torture -- --replay SEED`').toEqual([]);
+  expect(broken, 'replay one with `npm run torture -- --only starts --replay SEED`').toEqual([]);
   expect([duplicates, unreported]).toEqual([0, 0]);
   expect(starts).toBeGreaterThan(0.97 * STARTS); // some are killed before their entry is there
   const share = ({ settled, lost }: (typeof byKind)['task']) => settled / lost;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hookRedactor } from '../../../client/redact.js';
 import { UsageError } from '../../../errors.js';
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../../../protocol/webhookSignature.js';
 import { printable, safeJson } from '../../../render/sanitize.js';
@@ -107,7 +108,7 @@ async function forward(
     if (status !== null && status >= 200 && status < 300) return;
     const pauseMs = FORWARD_PAUSES_MS[tries];
     const final = pauseMs === undefined || (status !== null && status < 500 && ![403, 408, 425, 429].includes(status));
-    say(`--forward: ${url.href}: ${error ?? `it answered ${status}`}${final ? '' : '; again in a moment'}`);
+    say(`--forward: ${hookRedactor(url.href)(url.href)}: ${error ?? `it answered ${status}`}${final ? '' : '; again in a moment'}`);
     if (final) return;
     await ctx.clock.sleep(pauseMs, ctx.callSignal);
   }
