@@ -21,7 +21,7 @@ test(`${STARTS} faulted starts: no run twice, none unreported, and who must be a
   expect(share(byKind.embedded)).toBeGreaterThanOrEqual(0.99);
   expect(share(byKind.workflow)).toBeGreaterThanOrEqual(0.99);
   expect(share(byKind.task)).toBeGreaterThanOrEqual(0.95);
-}, 180_000);
+}, 900_000);
 
 test('a world is the same for the same seed', async () => {
   const told: string[][] = [[], []];
