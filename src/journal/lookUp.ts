@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
-import type { Journal, Op } from './journal.js';
+import type { Attempt, Journal, Op } from './journal.js';
 
 /** A run at the server that may be the one. */
 export interface Candidate {
@@ -20,15 +20,18 @@ export interface Candidate {
 
 /** How one kind of start is looked for at one server. */
 export interface Search {
-  /** Runs that carry this start's own mark: no other start can have it. Left out where there is no such mark. */
+  /** Runs that carry this start's own mark, or are in its own session: no other start can. Left out where there is no such mark. */
   exact?(op: Op, signal?: AbortSignal): Promise<Candidate[]>;
   /** Runs of this kind created at `since` (server's time) or later, oldest first. `serverNow` null when the server does not tell its time. */
   since(
     since: number,
     signal?: AbortSignal,
   ): Promise<{ readonly candidates: Candidate[]; readonly serverNow: number | null; readonly complete: boolean }>;
-  /** The comparable fields of a run's request, as `Start.content` names them; null when the server does not give them. */
-  content(runId: string, signal?: AbortSignal): Promise<Readonly<Record<string, unknown>> | null>;
+  /** How the run is now, and the comparable fields of its request, as `Start.content` names them: null when the server does not give them. */
+  content(
+    runId: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: string; readonly fields: Readonly<Record<string, unknown>> | null }>;
   /** False where runs of the same content are common: such a run is a candidate, and never adopted. */
   contentIsProof?(): boolean;
 }
@@ -94,8 +97,8 @@ async function look(op: Op, search: Search, { journal, clock, signal, sentAgoMs 
   }
   const same: Candidate[] = [];
   for (const candidate of inTime.slice(-MAX_READ)) {
-    const content = await search.content(candidate.run_id, signal);
-    if (content && isSameContent(op, content, journal)) same.push(candidate);
+    const { status, fields } = await search.content(candidate.run_id, signal);
+    if (fields && isSameContent(op, fields, journal) && !isElsewhere(op, status)) same.push({ ...candidate, status });
   }
   const [only, twin] = same;
   if (!only) return answer({ kind: 'none', complete: complete && inTime.length <= MAX_READ, problem: null });
@@ -104,6 +107,8 @@ async function look(op: Op, search: Search, { journal, clock, signal, sentAgoMs 
   const doubtful =
     twin !== undefined ||
     op.adopt === 'exact' ||
+    op.session_id !== null ||
+    hasDeadTwin(op, journal) ||
     search.contentIsProof?.() === false ||
     serverNow === null ||
     !isNear(only, CLOCK_SLACK_MS);
@@ -115,6 +120,17 @@ function isAwaited({ op, kind, origin, content }: Op, journal: Journal): boolean
   const same = (other: Op) =>
     other.op !== op && other.kind === kind && other.origin === origin && isDeepStrictEqual(other.content, content);
   return journal.unsettled().some((other) => other.state === 'sent' && same(other) && journal.holder(other.op) !== null);
+}
+
+/** A fenced start runs in a session of its own, where it was not seen: what is at work is at work in another one. */
+const isElsewhere = ({ session_id }: Op, status: string): boolean => session_id !== null && ['running', 'paused'].includes(status);
+
+/** Whether a try of this content was fenced off of late: its run may have appeared since, which does nothing and belongs to nobody. */
+function hasDeadTwin({ kind, origin, content, attempts }: Op, journal: Journal): boolean {
+  const since = (attempts[0]?.sent_at ?? 0) - LATE_MS - CLOCK_SLACK_MS;
+  const isDead = ({ outcome, sent_at }: Attempt) => outcome === 'fenced' && sent_at >= since;
+  const same = (other: Op) => other.kind === kind && other.origin === origin && isDeepStrictEqual(other.content, content);
+  return journal.entries().some((other) => other.attempts.some(isDead) && same(other));
 }
 
 /** From the first try to the end of the last, by our clock; nonsense when it was set meanwhile, so bounded. */

@@ -399,8 +399,10 @@ class Starter {
         // Whoever looks later has only this to go by.
         if (look.serverSentAt !== null && this.#op.server_sent_at === null)
           this.#op = journal.update(this.#op, { server_sent_at: look.serverSentAt });
-        if (found.kind !== 'none' || clock.monotonic() + pauseMs > until || found.problem?.exit === 'auth')
-          return this.#noted(found, began);
+        const isOver = clock.monotonic() + pauseMs > until;
+        // Whatever looks like the run of a fenced start, its own may still show in its session.
+        const isCertain = found.kind === 'found' || (found.kind === 'ambiguous' && this.#op.session_id === null);
+        if (isOver || isCertain || (found.kind === 'none' && found.problem?.exit === 'auth')) return this.#noted(found, began);
         await clock.sleep(pauseMs, signal);
       } catch (error) {
         if (signal.aborted) this.#throwInterrupted();

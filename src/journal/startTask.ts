@@ -86,8 +86,8 @@ export function taskSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>, se
     },
     since: (since, signal) => runsSince(runs, since, isTaskId, { signal }),
     async content(runId, signal) {
-      const { run_request } = await runs.get(runId, signal && { signal });
-      return run_request && taskContent(run_request);
+      const { status, run_request } = await runs.get(runId, signal && { signal });
+      return { status, fields: run_request && taskContent(run_request) };
     },
   };
 }

@@ -152,8 +152,8 @@ export function workflowSearch(runs: Pick<ApiClient['runs'], 'get' | 'listPage'>
     },
     since: (since, signal) => runsSince(runs, since, isWorkflowRunId, { query: { runType: ['workflow_run'] }, signal }),
     async content(runId, signal) {
-      const { run_request } = await runs.get(runId, signal && { signal });
-      return run_request && workflowContent(run_request);
+      const { status, run_request } = await runs.get(runId, signal && { signal });
+      return { status, fields: run_request && workflowContent(run_request) };
     },
     // Schedules and other callers start the same workflow with the same parameters all day.
     contentIsProof: () => !hasTags,

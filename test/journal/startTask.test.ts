@@ -303,6 +303,34 @@ test('a fenced start that is not found ends its session and is sent again in ano
   });
 });
 
+test('a fenced start takes no run by its content: not one of someone else that is at work', async () => {
+  const { server, deps, clock } = await bench();
+  server.twin({ ...BODY, url: 'https://news.ycombinator.com/' }, clock.now());
+  server.plan(ok, { kind: 'reset', made: false });
+  const { run } = await startTask(deps, BODY, fenced);
+  expect(run.run_id).toBe(server.sessions[1]?.runnable_id);
+});
+
+test('a fenced start waits for the run in its session, though the one of an earlier session shows first', async () => {
+  const { server, deps, journal } = await bench();
+  server.on('POST /v1/run/tasks', { kind: 'late', afterMs: 150_000 }, { kind: 'late', afterMs: 60_000 });
+  const { run, op } = await startTask(deps, BODY, fenced);
+  expect(server.made.map(({ run_id, acts }) => [run_id === run.run_id, acts])).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  expect(journal.find(op)).toMatchObject({ state: 'adopted', run_id: server.sessions[1]?.runnable_id });
+});
+
+test("a run that was fenced off is nobody's: a later start of the same content does not take it for its own", async () => {
+  const { server, deps, clock } = await bench();
+  server.on('POST /v1/run/tasks', { kind: 'late', afterMs: 200_000 });
+  await startTask(deps, BODY, fenced);
+  await clock.sleep(30_000);
+  server.on('POST /v1/run/tasks', { kind: 'late', afterMs: 400_000 });
+  expect(await settled(startTask(deps, BODY))).toMatchObject({ exitCode: 7, candidates: [{ status: 'failed' }] });
+});
+
 test('a fenced start that nobody answers, three times, leaves nothing that can act and nothing open', async () => {
   const { server, deps, journal } = await bench();
   const hush: Fault = { kind: 'reset', made: false };

@@ -90,7 +90,8 @@ export interface FaultServerOptions {
 export async function openFaultServer({
   now = () => Date.now(),
   tellsTime = true,
-  status = () => 'running',
+  // In a session that is closed a run ends as it begins.
+  status = ({ acts }) => (acts ? 'running' : 'failed'),
   hasTags = true,
   replays = false,
   keepsAlive = true,
