@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/**/*.browser.test.{ts,tsx}', 'test/**/*.terminal.test.{ts,tsx}', 'test/**/*.process.test.ts'],
+          // A hundred times what any takes alone: the machine may be busy, and no test measures time.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
           maxWorkers: 2,
         },
