@@ -41,6 +41,12 @@ const PATCHES = [
     from: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
     to: 'const rgiEmojiRegex = { test: (text) => /[\\p{Emoji_Presentation}\\uFE0F]/u.test(text) && /^\\p{RGI_Emoji}$/v.test(text) };',
   },
+  {
+    // It makes a global by assigning to it, which a module may not.
+    file: /sixel\/upng\.js$/,
+    from: 'module.exports = UPNG = {};',
+    to: 'const UPNG = {}; module.exports = UPNG;',
+  },
 ];
 
 /** Fails where a dependency has changed, so that a patch is never lost unseen. */

@@ -10,6 +10,8 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['SKYVERN_MODEL', 'language model of the embedded server'],
   ['SKYVERN_MODEL_BASE_URL', 'address of that model'],
   ['SKYVERN_ASCII', 'no characters outside ASCII in the live view'],
+  ['SKYVERN_IMAGES', 'how the live view shows screenshots: kitty, iterm2, sixel or blocks'],
+  ['SKYVERN_NOTIFY', 'bell or desktop: what the live view does when a run ends or waits for you'],
   ['NO_COLOR', 'no colours'],
   ['FORCE_COLOR', 'colours also where there is no terminal'],
   ['CLICOLOR', '0: no colours'],

@@ -8,13 +8,18 @@ import { watchRun } from '../runs/watch.js';
 import type { RunResult } from '../runs/watchMany.js';
 import type { CliContext } from './context.js';
 import { addExpectOptions, type Expectation, type ExpectFlags, expectation, expecting } from './expect.js';
+import { liveControls } from './liveControls.js';
 import { addObserverOptions, type ObserverFlags, type Observers, observers } from './observers.js';
 import { queried } from './output.js';
+import { duration } from './parsers.js';
 import type { RunTarget } from './target.js';
 
 export interface FollowFlags extends ExpectFlags, ObserverFlags {
   readonly onPause: 'wait' | 'fail';
   readonly cancelOnInterrupt?: boolean;
+  /** Milliseconds. */
+  readonly stallAfter?: number;
+  readonly verbose?: boolean;
 }
 
 export const onPauseOption = (): Option =>
@@ -22,10 +27,10 @@ export const onPauseOption = (): Option =>
 
 export const addFollowOptions = (command: Command): Command =>
   addObserverOptions(
-    addExpectOptions(command.addOption(onPauseOption())).option(
-      '--cancel-on-interrupt',
-      'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it',
-    ),
+    addExpectOptions(command.addOption(onPauseOption()))
+      .option('--cancel-on-interrupt', 'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it')
+      .addOption(new Option('--stall-after <duration>', 'say so when nothing has changed for this long (10m)').argParser(duration))
+      .option('--verbose', 'tell how often the server is asked'),
   );
 
 /** How long a cancel may take when we were told to stop. */
@@ -42,7 +47,7 @@ export async function follow(
   mode: OutputMode,
   started: { readonly title?: string; readonly createdMs?: number; readonly expected?: Expectation; readonly onlookers?: Observers } = {},
 ): Promise<void> {
-  const { client, runId, deadlineAt } = target;
+  const { client, runId, deadlineAt, activity, notify } = target;
   const { io, clock, random, signal } = ctx;
   const expected = started.expected ?? (await expectation(flags));
   const onlookers =
@@ -54,7 +59,10 @@ export async function follow(
     title: started.title ?? null,
     document: (run) => queried(io.stdout, run),
     color: ctx.color,
-    controls: { detach: () => ctx.interrupt(), cancel: () => client.runs.cancel(runId, { signal }) },
+    controls: liveControls(ctx, target),
+    activity,
+    verbose: flags.verbose === true,
+    notify,
   });
   const events = watchRun(client.runs, runId, {
     clock,
@@ -63,6 +71,10 @@ export async function follow(
     onPause: flags.onPause,
     deadlineMs: deadlineAt,
     details: mode !== 'quiet',
+    onWait: (until) => {
+      activity.nextPollAt = until;
+    },
+    ...(flags.stallAfter !== undefined && { stallMs: flags.stallAfter }),
     ...(started.createdMs !== undefined && { createdMs: started.createdMs }),
   });
   const last = await drive(expecting(events, expected), [...onlookers.before, ...renderers, ...onlookers.after]);

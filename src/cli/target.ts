@@ -2,11 +2,13 @@
 import type { Command } from 'commander';
 import { ApiClient, type CallOptions, type ClientOptions } from '../client/client.js';
 import { LOCAL_PROFILE } from '../config/files.js';
+import type { Notify } from '../config/schema.js';
 import { type ApiKey, readApiKey, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { RunStore } from '../journal/runStore.js';
 import { isLoopback, parseBaseUrl } from '../origin.js';
 import { runIdFrom } from '../protocol/ids.js';
+import { Activity } from '../render/activity.js';
 import { printable } from '../render/sanitize.js';
 import type { LocalServer } from '../server/daemon.js';
 import { StateFolder } from '../server/stateFile.js';
@@ -23,6 +25,9 @@ export interface Target {
   readonly local: boolean;
   /** On `clock.monotonic()`; null for never. */
   readonly deadlineAt: number | null;
+  readonly notify: Notify;
+  /** The requests of the client, for eyes. */
+  readonly activity: Activity;
   /** What single requests are given. */
   readonly call: CallOptions;
 }
@@ -146,11 +151,13 @@ const localTarget = (ctx: CliContext, command: Command, { baseUrl, token }: Loca
 interface Address extends Pick<Target, 'baseUrl' | 'profile' | 'local'>, Required<Pick<ClientOptions, 'apiKey' | 'allowInsecureHttp'>> {}
 
 function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp, ...at }: Address): Target {
-  const readOnly = readOnlyOf(settingsOf(ctx, command)); // first: it may begin the time limit
+  const settings = settingsOf(ctx, command); // first: it may begin the time limit
+  const readOnly = readOnlyOf(settings);
   const { io, clock, random, deadlineAt, callSignal, timeouts } = ctx;
   const { baseUrl } = at;
   const onExchange = exchangeLog(io);
   maskInLog(io, apiKey);
+  const activity = new Activity();
   const client = new ApiClient({
     baseUrl,
     apiKey,
@@ -159,6 +166,7 @@ function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp
     env: io.env,
     userAgent: `skyvern-cli/${__VERSION__}`,
     allowInsecureHttp,
+    onAsked: (asked) => activity.add({ ...asked, at: clock.now() }),
     ...(timeouts && { timeouts }),
     ...(readOnly && { readOnly }),
     ...(onExchange && { onExchange }),
@@ -168,5 +176,5 @@ function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp
     io.stderr.write(`warning: the key goes to ${baseUrl.origin} in plain http: whoever is on the way can read it\n`);
   }
   ctx.onEnd(() => client.close());
-  return { client, ...at, deadlineAt, call: { signal: callSignal } };
+  return { client, ...at, activity, notify: settings.notify.value, deadlineAt, call: { signal: callSignal } };
 }

@@ -49,6 +49,20 @@ export interface ClientOptions {
   readonly readOnly?: ReadOnly;
   /** Told of every exchange, secrets removed (`SKYVERN_DEBUG=http`). */
   readonly onExchange?: (exchange: Exchanged) => void;
+  /** Told in few words of every exchange: cheap enough to be always on. */
+  readonly onAsked?: (asked: AskedOnce) => void;
+}
+
+/** One exchange, in few words. */
+export interface AskedOnce {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Null when no answer came. */
+  readonly status: number | null;
+  /** Why no answer came. */
+  readonly error: string | null;
+  readonly durationMs: number;
 }
 
 /** One exchange, for a log: no secret is in it. Bodies are cut at 4,000 characters. */
@@ -222,13 +236,17 @@ export class Http {
         const answer = await this.#exchange(send, body, call);
         // The bytes are not for a log.
         onExchange?.(this.#log(send, call, body, { ...answer, text: '' }, null, asked.redact, clock.monotonic() - startedAt));
+        this.#tellAsked(send, answer.status, null, clock.monotonic() - startedAt);
         call.onReply?.(this.#head(send, call, answer));
         if (answer.status >= 200 && answer.status < 300) return { answer };
         const reply = { status: answer.status, headers: answer.headers, text: await readText(answer, MAX_JSON_BYTES) };
         return this.#failed(failureOf(reply, asked) ?? unexpected(reply, asked), answer.headers);
       } catch (error) {
         const lost = asExchangeError(error);
-        return lost.code === 'ABORTED' ? { aborted: lost.sent } : this.#failed(failureOfExchange(lost, asked), {});
+        if (lost.code === 'ABORTED') return { aborted: lost.sent };
+        const failure = failureOfExchange(lost, asked);
+        this.#tellAsked(send, null, failure, clock.monotonic() - startedAt);
+        return this.#failed(failure, {});
       }
     };
     const { answer } = await this.#repeat<{ answer: Answer }>(
@@ -318,7 +336,9 @@ export class Http {
       if (lost.code === 'ABORTED') return { aborted: lost.sent };
       failure = failureOfExchange(lost, asked);
     } finally {
-      onExchange?.(this.#log(send, call, body, reply, failure, asked.redact, clock.monotonic() - startedAt));
+      const durationMs = clock.monotonic() - startedAt;
+      onExchange?.(this.#log(send, call, body, reply, failure, asked.redact, durationMs));
+      this.#tellAsked(send, reply?.status ?? null, failure, durationMs);
     }
     return this.#failed(failure, reply?.headers ?? {});
   }
@@ -380,6 +400,11 @@ export class Http {
       ...checkedHeaders(call.headers),
       ...send.headers,
     };
+  }
+
+  #tellAsked({ method, path }: Send, status: number | null, failure: Failure | null, durationMs: number): void {
+    const error = status === null ? (failure?.error.message ?? 'interrupted') : null;
+    this.#options.onAsked?.({ method, path, status, error, durationMs });
   }
 
   #log(

@@ -99,6 +99,8 @@ function held(settings: Settings, name: SettingName): Setting<string | number | 
       return settings.output;
     case 'timeout':
       return { ...settings.timeoutMs, value: settings.timeoutMs.value === null ? null : `${settings.timeoutMs.value / 1000}s` };
+    case 'notify':
+      return settings.notify;
     case 'read-only':
       return settings.readOnly;
     case 'model.provider':

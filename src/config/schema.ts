@@ -4,6 +4,8 @@ import { parseBaseUrl } from '../origin.js';
 
 export const OUTPUTS = ['auto', 'live', 'plain', 'json', 'ndjson', 'quiet'] as const;
 export type Output = (typeof OUTPUTS)[number];
+export const NOTIFY = ['off', 'bell', 'desktop'] as const;
+export type Notify = (typeof NOTIFY)[number];
 export const MODEL_PROVIDERS = ['openai-compatible', 'anthropic', 'google'] as const;
 
 export interface SettingSpec {
@@ -32,6 +34,12 @@ export const SETTINGS = {
       parseDuration(text);
       return text.trim();
     },
+  },
+  notify: {
+    env: 'SKYVERN_NOTIFY',
+    project: false,
+    about: 'what the live view does when a run ends or waits for you: off, bell or desktop',
+    check: oneOf('notify', NOTIFY),
   },
   'read-only': {
     env: 'SKYVERN_READ_ONLY',

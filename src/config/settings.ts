@@ -12,7 +12,16 @@ import { isLoopback, parseBaseUrl } from '../origin.js';
 import type { Paths } from '../paths.js';
 import { CLOUD_PROFILE, type ConfigFile, configStore, GIVEN_PROFILES, keyStore, LOCAL_PROFILE, profileNames } from './files.js';
 import type { Keychain } from './keychain.js';
-import { checkProfileName, isSettingName, type Output, parseBoolean, parseDuration, SETTINGS, type SettingName } from './schema.js';
+import {
+  checkProfileName,
+  isSettingName,
+  type Notify,
+  type Output,
+  parseBoolean,
+  parseDuration,
+  SETTINGS,
+  type SettingName,
+} from './schema.js';
 
 export const DEFAULT_BASE_URL = 'https://api.skyvern.com';
 export const PROJECT_FILE = 'skyvern.config.json';
@@ -48,6 +57,7 @@ export interface Settings {
   readonly output: Setting<Output>;
   /** Milliseconds; null: as long as it takes. */
   readonly timeoutMs: Setting<number | null>;
+  readonly notify: Setting<Notify>;
   readonly readOnly: Setting<boolean>;
   readonly model: {
     readonly provider: Setting<string | null>;
@@ -102,6 +112,7 @@ export function resolveSettings({ io, paths, flags = {}, mayMakeProfile = false 
     embedded: profile.value === LOCAL_PROFILE && named === null,
     output: map<Output>(look('output', flags.output, '--output'), (text) => text as Output, 'auto'),
     timeoutMs: map<number | null>(look('timeout', flags.timeout, '--timeout'), parseDuration, null),
+    notify: map<Notify>(look('notify', undefined, ''), (text) => text as Notify, 'off'),
     readOnly: map(
       look('read-only', flags.readOnly === undefined ? undefined : String(flags.readOnly), '--read-only'),
       (text) => parseBoolean('read-only', text),

@@ -1,18 +1,29 @@
 /**
  * The live view on a terminal, drawn by Ink on stderr.
  *
- * Here: when to draw, what moves to the scrollback, what a key does. Not here: how it looks (`ui/`), what is known (`RunView`).
+ * Here: when to draw, what moves to the scrollback, what a key does to the run. Not here: how it looks and what a key means
+ * (`ui/`), what is known (`RunView`).
  */
 import { render } from 'ink';
 import type { Io } from '../io.js';
-import { childrenOf, elapsedMs, emptyView, type Node, reduce } from '../runs/view.js';
-import type { RenderersOptions } from './pick.js';
+import { isTerminalStatus, RUN_STATUSES } from '../protocol/status.js';
+import type { RunEvent } from '../runs/events.js';
+import { childrenOf, elapsedMs, emptyView, type Node, type RunView, reduce, sizeOf } from '../runs/view.js';
+import type { LiveOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
-import { type Key, Keys } from './ui/Keys.js';
-import { cardLines, countNodes, earlierLine, headerLines, MAX_ITEMS, type Moment, settledLines } from './ui/lines.js';
-import { type Printed, RunScreen, type Talk } from './ui/RunScreen.js';
+import { type Progress, Signals } from './signals.js';
+import { cardLines } from './ui/cardLines.js';
+import { headerLines } from './ui/headerLines.js';
+import { type HandOver, Keys } from './ui/Keys.js';
+import { Leaving } from './ui/Leaving.js';
+import type { Line, Moment } from './ui/line.js';
+import { earlierLine, MAX_ITEMS, settledLines } from './ui/nodeLines.js';
+import { type Printed, RunScreen } from './ui/RunScreen.js';
+import { type Effect, isPaused, newSession, type Powers, press, type Session, type Typed } from './ui/session.js';
 import { themeOf } from './ui/theme.js';
+import type { Done } from './ui/treeLines.js';
+import { downloadCommand, isWebUrl } from './words.js';
 
 /** While durations show tenths of a second; then one picture a second, which costs half a percent of a core. */
 const FAST_TICK_MS = 250;
@@ -24,57 +35,125 @@ const ITEMS_A_FRAME = 10;
 const DESCRIPTION_MS = 5_000;
 /** Long enough for the signal that stops us to arrive. */
 const SUSPEND_MS = 50;
+/** Rows that a picture leaves to what is below it. */
+const ROWS_BELOW_PICTURE = 6;
 
-export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
-  const { clock, controls, runId } = options;
+export function inkRenderer(io: Io, options: LiveOptions): Renderer {
+  const { clock, controls, activity } = options;
+  const runId = printable(options.runId, { maxLength: 200 }); // a server names the runs that it starts
   const theme = themeOf(io, options.color);
   const title = options.title ? printable(options.title) : null;
   const hasKeys = io.stdin.isTTY === true;
   const closed = new AbortController();
+  const signals = new Signals(io.env, (text) => void io.stderr.write(text));
   let view = emptyView(runId);
   let printed: Printed[] = [];
-  let done = { top: 0, nodes: 0 };
-  let talk: Talk = { about: 'nothing' };
+  let done: Done = { top: 0, nodes: 0 };
+  let session: Session = newSession;
+  let handOver: HandOver | null = null;
+  let reprints = 0;
   let tick = 0;
   let drawnMs = Number.NEGATIVE_INFINITY;
   let drawing = false;
   let failure: { readonly error: unknown } | null = null;
 
   const moment = (): Moment => ({ now: clock.now(), tick });
+  /** A terminal may say that it has no size. */
+  const size = () => ({ columns: io.stderr.columns || 80, rows: io.stderr.rows || 24 });
 
-  function onKey(key: Key): void {
-    const asking = talk.about === 'cancel';
-    if (key === 'detach') controls.detach();
-    else if (key === 'cancel') talk = { about: 'cancel' };
-    else if (key === 'help') talk = talk.about === 'help' ? { about: 'nothing' } : { about: 'help' };
-    else if (key === 'yes' && asking) void cancel();
-    else if (key === 'no') talk = { about: 'nothing' };
+  const powers = (): Powers => ({
+    approve: controls.approve !== undefined,
+    code: controls.sendCode !== undefined && typeof view.run?.run_request?.['totp_identifier'] === 'string',
+    open: controls.open !== undefined && isWebUrl(view.run?.app_url ?? ''),
+    screenshot: controls.screenshot !== undefined,
+    log: activity !== undefined,
+  });
+
+  function onTyped(typed: Typed): void {
+    const pressed = press(session, typed, { view, powers: powers(), isPrinted });
+    session = pressed.session;
+    if (pressed.effect) void act(pressed.effect);
     draw();
   }
 
-  async function cancel(): Promise<void> {
-    talk = { about: 'message', text: 'canceling the run' };
-    try {
-      await controls.cancel();
-      talk = { about: 'message', text: 'the run is being canceled' };
-    } catch (error) {
-      talk = { about: 'message', text: `the run was not canceled: ${printable(error instanceof Error ? error.message : String(error))}` };
+  function isPrinted(key: string): boolean {
+    let root = key;
+    for (let node = view.nodes.get(key); node && node.parent !== ''; node = view.nodes.get(node.parent)) root = node.parent;
+    return childrenOf(view, '').indexOf(root) < done.top;
+  }
+
+  async function act(effect: Effect): Promise<void> {
+    switch (effect.do) {
+      case 'detach':
+        return controls.detach();
+      case 'cancel':
+        return tell('canceling the run', 'the run is being canceled', 'the run was not canceled', () => controls.cancel());
+      case 'approve':
+        return tell('saying yes', 'yes was said: the run goes on', 'the run was not told', async () => controls.approve?.());
+      case 'send':
+        return tell('sending the code', 'the code was sent', 'the code was not sent', async () => controls.sendCode?.(effect.code));
+      case 'open': {
+        const url = view.run?.app_url ?? '';
+        return tell('opening', `open it yourself: ${url}`, 'it was not opened', async () => {
+          if (await controls.open?.(url)) return 'opened in the browser';
+        });
+      }
+      case 'screenshot':
+        return tell('fetching the screenshot', '', 'there is no picture', showScreenshot);
+      case 'reprint':
+        printed = [...printed, { key: `again ${++reprints}`, lines: again(effect.key) }];
+        return draw();
     }
-    draw();
+  }
+
+  const again = (key: string): Line[] => settledLines(view, key, theme, moment(), true);
+
+  /** Says what is under way, and what came of it: `task` may resolve with better words. */
+  async function tell(now: string, after: string, otherwise: string, task: () => Promise<unknown>): Promise<void> {
+    const say = (text: string) => {
+      session = { ...session, talk: text === '' ? { about: 'nothing' } : { about: 'message', text } };
+      draw();
+    };
+    say(now);
+    try {
+      const words = await task();
+      say(typeof words === 'string' ? words : after);
+    } catch (error) {
+      say(`${otherwise}: ${printable(error instanceof Error ? error.message : String(error))}`);
+    }
+  }
+
+  /** In the scrollback, where pictures belong to the terminal. */
+  async function showScreenshot(): Promise<string | undefined> {
+    const png = await controls.screenshot?.(view.screenshotId);
+    if (!png) return 'there is no screenshot yet';
+    if (!theme.hasColor) return `no picture without colours: ${downloadCommand(runId)} --screenshots`;
+    const { pictureText } = await import('./picture.js');
+    const { columns, rows } = size();
+    const text = pictureText(png, { columns, rows: Math.max(4, rows - ROWS_BELOW_PICTURE), env: io.env });
+    await handOver?.(async () => void io.stderr.write(text));
+    return undefined;
   }
 
   async function suspend(): Promise<void> {
+    signals.clear();
     io.kill(io.pid, 'SIGTSTP');
     await clock.sleep(SUSPEND_MS, closed.signal).catch(() => {});
   }
 
+  const onReady = (ready: HandOver) => {
+    handOver = ready;
+  };
+  const leave = () => signals.clear();
+  const requests = () => (session.talk.about === 'log' ? (activity?.requests ?? []) : []);
+
   const screen = () => {
-    const { columns = 80, rows = 24 } = io.stderr;
-    const size = { columns: columns || 80, rows: rows || 24 };
+    const shown = { view, printed, done, theme, session, hasKeys, powers: powers(), requests: requests(), moment: moment(), ...size() };
     return (
       <>
-        {hasKeys && <Keys onKey={onKey} onSuspend={suspend} />}
-        <RunScreen {...{ view, printed, done, theme, talk, hasKeys, ...size }} moment={moment()} />
+        <Leaving onLeave={leave} />
+        {hasKeys && <Keys onTyped={onTyped} onSuspend={suspend} onReady={onReady} />}
+        <RunScreen {...shown} nextPollAt={activity?.nextPollAt ?? null} />
       </>
     );
   };
@@ -117,6 +196,7 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
       drawnMs = clock.monotonic();
       moveToScrollback();
       app.rerender(screen());
+      if (!closed.signal.aborted && view.result === null) signals.show(titleOf(view), progressOf(view));
     } catch (error) {
       failure = { error };
     }
@@ -144,7 +224,7 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     while (end < roots.length && isFinished(view.nodes.get(roots[end] as string))) end++;
     if (end - top > MAX_ITEMS) {
       const skipped = roots.slice(top, end - MAX_ITEMS);
-      const count = skipped.reduce((sum, key) => sum + countNodes(view, key), 0);
+      const count = skipped.reduce((sum, key) => sum + 1 + sizeOf(view, key), 0);
       news.push({ key: `before ${roots[end - MAX_ITEMS]}`, lines: [earlierLine(count, 0, runId, theme)] });
       nodes += count;
       top = end - MAX_ITEMS;
@@ -152,12 +232,12 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     // A few in each picture, so that none takes long; at the end all.
     for (const stop = view.result ? end : Math.min(end, top + ITEMS_A_FRAME); top < stop; top++) {
       const key = roots[top] as string;
-      const settled = settledLines(view, key, theme, moment());
-      nodes += settled.nodes;
-      news.push({ key, lines: settled.lines });
+      nodes += 1 + sizeOf(view, key);
+      news.push({ key, lines: settledLines(view, key, theme, moment()) });
     }
     if (view.result) {
-      const lines = cardLines(view, theme, moment(), { showOutput: io.stdout.isTTY !== true });
+      const { columns } = size();
+      const lines = cardLines(view, { columns, theme, moment: moment(), showOutput: options.showOutput ?? true });
       news.push({ key: 'card', lines: [...(top > 0 ? [{ indent: 0, text: '' }] : []), ...lines] });
     }
     if (news.length === 0) return;
@@ -175,22 +255,42 @@ export function inkRenderer(io: Io, options: RenderersOptions): Renderer {
     return complete || clock.now() - node.settledAt >= DESCRIPTION_MS;
   }
 
+  function notify(event: RunEvent): void {
+    const how = options.notify ?? 'off';
+    if (event.type === 'attention' && !event.resolved) signals.notify(how, `${runId} waits for you`);
+    if (event.type === 'result' && event.error === null) signals.notify(how, `${runId} ${knownStatus(event.status)}`);
+  }
+
   return {
     audience: 'human',
     event(event) {
       if (failure) throw failure.error;
       view = reduce(view, event);
-      if (event.type === 'status' || event.type === 'result') talk = talk.about === 'message' ? { about: 'nothing' } : talk;
+      if ((event.type === 'status' || event.type === 'result') && session.talk.about === 'message')
+        session = { ...session, talk: { about: 'nothing' } };
+      notify(event);
       draw();
     },
     async close() {
       io.stderr.off('resize', draw);
-      talk = { about: 'nothing' };
+      session = newSession;
       paint();
       closed.abort();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
+      signals.clear();
       if (failure) throw failure.error;
     },
   };
+}
+
+/** A status that is a word of ours: what a server invents goes into no title. */
+const knownStatus = (status: string | null): string => RUN_STATUSES.find((known) => known === status) ?? 'under way';
+
+const titleOf = (view: RunView): string =>
+  isPaused(view) ? `skyvern: ${view.runId} waits for you` : `skyvern: ${view.runId} ${knownStatus(view.status)}`;
+
+function progressOf(view: RunView): Progress {
+  if (view.retrying || isPaused(view)) return 'waiting';
+  return isTerminalStatus(view.status ?? '') && view.result ? 'none' : 'busy';
 }

@@ -2,20 +2,29 @@
 import type { Clock } from '../clock.js';
 import type { Io } from '../io.js';
 import type { Run } from '../protocol/run.js';
+import type { Activity } from './activity.js';
 import { formatProblem, problemOfVerdict } from './errors.js';
 import { ndjsonRenderer } from './ndjson.js';
 import { plainRenderer } from './plain.js';
 import { type Renderer, Writer } from './renderer.js';
 import { jsonRenderer, outputRenderer } from './result.js';
+import type { Notify } from './signals.js';
 
 export type OutputMode = 'auto' | 'live' | 'plain' | 'json' | 'ndjson' | 'quiet';
 
-/** What a person at the live view may do to the run. */
+/** What a person at the live view may do to the run. Promises resolve when the server has accepted; a rejection is shown, not thrown. */
 export interface Controls {
   /** Stop watching; the run goes on. The caller aborts the watch. */
   detach(): void;
-  /** Resolves when the server has accepted. A rejection is shown, not thrown. */
   cancel(): Promise<unknown>;
+  /** The yes to what a paused run asks. The no is `cancel`. */
+  approve?(): Promise<unknown>;
+  /** Gives the run a one-time code. Left out where the run takes none. */
+  sendCode?(code: string): Promise<unknown>;
+  /** Whether a browser was asked to show the address. */
+  open?(url: string): Promise<boolean>;
+  /** The bytes of a screenshot: the named one, else the newest; null when there is none. */
+  screenshot?(artifactId: string | null): Promise<Uint8Array | null>;
 }
 
 export interface RenderersOptions {
@@ -25,10 +34,21 @@ export interface RenderersOptions {
   readonly title?: string | null;
   /** False for `--no-color`. */
   readonly color?: boolean;
+  /** The requests that the watch makes, where there are any. */
+  readonly activity?: Activity;
+  /** Whether people are told how often the server is asked. */
+  readonly verbose?: boolean;
+  /** How a person hears of the end and of a run that waits. */
+  readonly notify?: Notify;
   /** The exact command that watches this run again, `skyvern run watch ID` unless more is needed to find it. */
   readonly resumeCommand?: string;
   /** What `--json` writes of the run: the run itself, or what a query makes of it. */
   readonly document?: (run: Run) => unknown;
+}
+
+export interface LiveOptions extends RenderersOptions {
+  /** Whether the card at the end shows what the run gave. */
+  readonly showOutput?: boolean;
 }
 
 /** Whether the live view can be drawn: a terminal that obeys, and nobody's log. */
@@ -54,7 +74,10 @@ export function preload(io: Io, mode: OutputMode): void {
 
 /** Returns at once: the live view loads while the first request is under way and draws as soon as it can. */
 export function createRenderers(io: Io, mode: OutputMode, options: RenderersOptions): Renderer[] {
-  const view = () => (isLive(io, mode) ? liveRenderer(io, mode, options) : plainRenderer(io.stderr, options));
+  const isOnTerminal = io.stdout.isTTY === true;
+  // The card shows the output to people; a pipe gets it as it is, and `--json` prints it as a document.
+  const showOutput = mode === 'json' ? !isOnTerminal : true;
+  const view = () => (isLive(io, mode) ? liveRenderer(io, mode, { ...options, showOutput }) : plainRenderer(io.stderr, options));
   const isLog = io.env['GITHUB_ACTIONS'] === 'true';
   switch (mode) {
     case 'ndjson':
@@ -65,7 +88,7 @@ export function createRenderers(io: Io, mode: OutputMode, options: RenderersOpti
       // On a terminal the live view has told people how the run ended; a program reads lines.
       return [view(), jsonRenderer(io.stdout, options.document), ...(isLive(io, mode) ? [] : [problemRenderer(io, 'machine')])];
     default:
-      return [view(), outputRenderer(io.stdout, isLog)];
+      return [view(), ...(isLive(io, mode) && isOnTerminal ? [] : [outputRenderer(io.stdout, isLog)])];
   }
 }
 
@@ -85,7 +108,7 @@ function problemRenderer(io: Io, audience: 'human' | 'machine'): Renderer {
   };
 }
 
-function liveRenderer(io: Io, mode: OutputMode, options: RenderersOptions): Renderer {
+function liveRenderer(io: Io, mode: OutputMode, options: LiveOptions): Renderer {
   preload(io, mode);
   const loaded = ink as NonNullable<typeof ink>;
   const renderer = loaded.then(({ inkRenderer }) => inkRenderer(io, options));

@@ -2,7 +2,7 @@
 import { parseServerTime } from '../protocol/time.js';
 import { type Node, nodesBelow, type RunView } from '../runs/view.js';
 import { printable } from './sanitize.js';
-import { type Described, describeAction, describeBlock, describeThought, duration } from './words.js';
+import { describeNode, duration, statusOf } from './words.js';
 
 /** A line for each thing that the run did, oldest first, printable, with the branches of the tree drawn before it. */
 export const timelineLines = (view: RunView): string[] => linesOf(view, '', '');
@@ -12,29 +12,16 @@ function linesOf(view: RunView, key: string, indent: string): string[] {
   return nodes.flatMap((node, index) => {
     const last = index === nodes.length - 1;
     const [branch, below] = key === '' ? ['', ''] : last ? ['└─ ', '   '] : ['├─ ', '│  '];
-    return [`${indent}${branch}${lineOf(node)}`, ...linesOf(view, node.key, indent + below)];
+    return [`${indent}${branch}${lineOf(view, node)}`, ...linesOf(view, node.key, indent + below)];
   });
 }
 
-function lineOf(node: Node): string {
-  const { kind, label, reason } = describeNode(node);
-  const status = 'status' in node.item && typeof node.item.status === 'string' ? node.item.status : '';
+function lineOf(view: RunView, node: Node): string {
+  const { kind, label, reason } = describeNode(view, node);
+  const status = statusOf(view, node) ?? '';
   const ms = tookMs(node);
   const parts = [status, kind, label, ms === null ? '' : `(${duration(ms)})`, reason && `– ${reason}`];
   return printable(parts.filter((part) => part !== '').join(' '), { maxLength: 500 });
-}
-
-export function describeNode(node: Node): Described {
-  switch (node.kind) {
-    case 'block':
-      return describeBlock(node.item);
-    case 'action':
-      return describeAction(node.item);
-    case 'thought':
-      return describeThought(node.item);
-    case 'step':
-      return { kind: `step ${node.item.order + 1}`, label: node.item.retry_index > 0 ? `retry ${node.item.retry_index}` : '', reason: '' };
-  }
 }
 
 /** Milliseconds by the item's own times; null where it has none. Servers touch rows after the end, so it is an upper bound for steps. */

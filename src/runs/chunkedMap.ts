@@ -20,6 +20,10 @@ export class ChunkedMap<V> {
     return this.#chunks[chunkOf(key)]?.get(key);
   }
 
+  has(key: string): boolean {
+    return this.#chunks[chunkOf(key)]?.has(key) ?? false;
+  }
+
   with(key: string, value: V): ChunkedMap<V> {
     const index = chunkOf(key);
     const old = this.#chunks[index];

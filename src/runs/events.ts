@@ -22,12 +22,28 @@ interface EventBase {
 /** A block without what is told by events of its own. (`Omit` would lose the known fields of a type that is open.) */
 export type BlockItem = { readonly [Key in keyof Block as Key extends 'actions' ? never : Key]: Block[Key] };
 
+/** What follows an attempt that failed. */
+export interface NextAttempt {
+  /** 2, 3, ... */
+  readonly number: number;
+  /** When it starts, epoch ms by the server's clock; null when it does not say. */
+  readonly at: number | null;
+}
+
 export type RunEventBody =
   /** First of every stream. */
   | { readonly type: 'run'; readonly run: Run }
   /** `since`: when the run entered `to` by the server's own times (epoch ms), null when the server does not say. */
-  | { readonly type: 'status'; readonly from: string | null; readonly to: string; readonly since: number | null }
-  | { readonly type: 'block'; readonly block: BlockItem; readonly parent_id: string | null }
+  | {
+      readonly type: 'status';
+      readonly from: string | null;
+      readonly to: string;
+      readonly since: number | null;
+      /** Only where the run starts again under the same id. */
+      readonly next_attempt?: NextAttempt;
+    }
+  /** `parent_type`: what kind of block encloses it, which may be told later than what it encloses. */
+  | { readonly type: 'block'; readonly block: BlockItem; readonly parent_id: string | null; readonly parent_type?: string | null }
   | { readonly type: 'step'; readonly step: Step }
   /** `block_id` of the enclosing block, null for actions of a bare task. */
   | { readonly type: 'action'; readonly action: Action; readonly block_id: string | null }

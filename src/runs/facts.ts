@@ -6,7 +6,7 @@ import { isTerminalStatus } from '../protocol/status.js';
 import { parseServerTime } from '../protocol/time.js';
 import type { Action, Block, Step, Thought, TimelineItem } from '../protocol/timeline.js';
 import { type Fact, LAST } from './cursor.js';
-import type { RunEventBody } from './events.js';
+import type { NextAttempt, RunEventBody } from './events.js';
 
 /** Server time in microseconds since the epoch, 0 when there is none: two changes within a millisecond keep their order. */
 export function serverMicros(text: unknown): number {
@@ -57,10 +57,15 @@ export function actionFacts(action: Action, blockId: string | null): Fact[] {
   return [fact, { key, version: '', changedAt: fact.changedAt, createdAt: fact.createdAt, rank: RANK.screenshot, body }];
 }
 
-function blockFact(block: Block, parentId: string | null): Fact {
+function blockFact(block: Block, parent: Block | null): Fact {
   const { actions: _toldApart, ...item } = block;
   const shown = [block.status, block.label, block.description, block.failure_reason, block.current_index, block.executed_branch_next_block];
-  return itemFact({ type: 'block', block: item, parent_id: parentId }, block.workflow_run_block_id, block, shown);
+  return itemFact(
+    { type: 'block', block: item, parent_id: parent?.workflow_run_block_id ?? null, parent_type: parent?.block_type ?? null },
+    block.workflow_run_block_id,
+    block,
+    shown,
+  );
 }
 
 function thoughtFact(thought: Thought, parentId: string | null): Fact {
@@ -77,17 +82,15 @@ export function timelineFacts(items: readonly TimelineItem[]): Fact[] {
     if (!seen.has(fact.key)) facts.push(fact);
     seen.add(fact.key);
   };
-  const open: { readonly item: TimelineItem; readonly parentId: string | null }[] = items.map((item) => ({ item, parentId: null }));
+  const open: { readonly item: TimelineItem; readonly parent: Block | null }[] = items.map((item) => ({ item, parent: null }));
   for (let next = open.pop(); next; next = open.pop()) {
-    const { item, parentId } = next;
-    let id = parentId;
+    const { item, parent } = next;
     if (item.block) {
-      id = item.block.workflow_run_block_id;
-      add(blockFact(item.block, parentId));
-      for (const action of item.block.actions) for (const fact of actionFacts(action, id)) add(fact);
+      add(blockFact(item.block, parent));
+      for (const action of item.block.actions) for (const fact of actionFacts(action, item.block.workflow_run_block_id)) add(fact);
     }
-    if (item.thought) add(thoughtFact(item.thought, parentId));
-    for (const child of item.children) open.push({ item: child, parentId: id });
+    if (item.thought) add(thoughtFact(item.thought, parent?.workflow_run_block_id ?? null));
+    for (const child of item.children) open.push({ item: child, parent: item.block ?? parent });
   }
   return facts;
 }
@@ -126,6 +129,12 @@ function knownStatuses(run: Run): StatusEntry[] {
   ].filter(({ at }) => parseServerTime(at) !== null);
 }
 
+/** What a run that has ended for now waits for. */
+function nextAttempt(run: Run): NextAttempt | null {
+  if (!isTerminalStatus(run.status) || run['retry_pending'] !== true) return null;
+  return { number: (run.attempt ?? 1) + 1, at: parseServerTime(run.next_attempt_at) };
+}
+
 /** Turns looks at a run into the statuses it entered since the look before. */
 export class StatusTrack {
   readonly #told = new Set<string>();
@@ -149,6 +158,8 @@ export class StatusTrack {
     }
     if (this.#last !== run.status) facts.push(this.#enter(run.status, '', run.modified_at));
     const end = facts.at(-1);
+    const next = end && !ended ? nextAttempt(run) : null;
+    if (end?.body.type === 'status' && next) facts[facts.length - 1] = { ...end, body: { ...end.body, next_attempt: next } };
     if (ended && end) facts[facts.length - 1] = { ...end, changedAt: LAST, createdAt: LAST };
     return facts;
   }

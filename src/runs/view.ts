@@ -9,7 +9,7 @@ import { isTerminalStatus } from '../protocol/status.js';
 import { parseServerTime } from '../protocol/time.js';
 import type { Action, Step, Thought } from '../protocol/timeline.js';
 import { ChunkedMap } from './chunkedMap.js';
-import type { BlockItem, RunEvent } from './events.js';
+import type { BlockItem, NextAttempt, RunEvent } from './events.js';
 
 interface NodeBase {
   readonly key: string;
@@ -23,10 +23,22 @@ interface NodeBase {
   readonly screenshotId: string | null;
 }
 
-/** A block, step, action or thought. */
+/** One turn of a loop: not the server's, made of what its blocks say of it. */
+export interface Iteration {
+  /** From 0. */
+  readonly index: number;
+  readonly value: string | null;
+  /** How many turns there will be; null where the server does not say. */
+  readonly of: number | null;
+  readonly created_at: string | null;
+  readonly modified_at: string | null;
+}
+
+/** A block, turn of a loop, step, action or thought. */
 export type Node = NodeBase &
   (
     | { readonly kind: 'block'; readonly item: BlockItem }
+    | { readonly kind: 'iteration'; readonly item: Iteration & { readonly [key: string]: unknown } }
     | { readonly kind: 'step'; readonly item: Step }
     | { readonly kind: 'action'; readonly item: Action }
     | { readonly kind: 'thought'; readonly item: Thought }
@@ -38,14 +50,21 @@ export interface StatusSpan {
   readonly seenAt: number;
   /** Whether it was news, not what had been before we looked. */
   readonly live: boolean;
+  /** What follows a failed attempt under the same id. */
+  readonly nextAttempt: NextAttempt | null;
 }
 
 export interface Counts {
   readonly blocks: number;
+  readonly iterations: number;
   readonly steps: number;
   readonly actions: number;
   readonly failedActions: number;
   readonly thoughts: number;
+  /** Read and written by the model, where the server says so. */
+  readonly tokens: number;
+  /** US dollars, where the server says so. */
+  readonly cost: number;
 }
 
 export interface RunView {
@@ -59,9 +78,13 @@ export interface RunView {
   readonly nodes: ChunkedMap<Node>;
   /** Keys of children, oldest first, by the key of the parent; `''` for the top. */
   readonly children: ChunkedMap<readonly string[]>;
+  /** How many nodes are below one, by its key; those more than 32 levels down are not counted. */
+  readonly sizes: ChunkedMap<number>;
   readonly counts: Counts;
   /** Where the browser was last seen. */
   readonly url: string | null;
+  /** The newest screenshot that an action names. */
+  readonly screenshotId: string | null;
   readonly attention: Extract<RunEvent, { type: 'attention' }> | null;
   /** Set while the network fails us. */
   readonly retrying: Extract<RunEvent, { type: 'retrying' }> | null;
@@ -79,14 +102,23 @@ export const emptyView = (runId: string): RunView => ({
   track: [],
   nodes: new ChunkedMap(),
   children: new ChunkedMap(),
-  counts: { blocks: 0, steps: 0, actions: 0, failedActions: 0, thoughts: 0 },
+  sizes: new ChunkedMap(),
+  counts: { blocks: 0, iterations: 0, steps: 0, actions: 0, failedActions: 0, thoughts: 0, tokens: 0, cost: 0 },
   url: null,
+  screenshotId: null,
   attention: null,
   retrying: null,
   stalledMs: null,
   notices: [],
   result: null,
 });
+
+/** How many nodes are below this one. */
+export const sizeOf = (view: RunView, key: string): number => view.sizes.get(key) ?? 0;
+
+/** How many nodes there are in all. */
+export const totalOf = ({ counts: { blocks, iterations, steps, actions, thoughts } }: RunView): number =>
+  blocks + iterations + steps + actions + thoughts;
 
 export const childrenOf = (view: RunView, key: string): readonly string[] => view.children.get(key) ?? [];
 
@@ -106,14 +138,14 @@ function apply(view: RunView, event: RunEvent): RunView {
     case 'status': {
       // What the first look tells shares its moment, or nearly: the server's times say how long ago it was.
       const live = view.track.length > 0 && event.at - (view.firstAt ?? event.at) > LOOK_MS;
-      const span = { status: event.to, since: event.since, seenAt: event.at, live };
+      const span = { status: event.to, since: event.since, seenAt: event.at, live, nextAttempt: event.next_attempt ?? null };
       return { ...view, status: event.to, track: [...view.track, span], stalledMs: null };
     }
     case 'block': {
       const { block } = event;
-      const parent = event.parent_id === null ? '' : `block ${event.parent_id}`;
+      const within = inLoop(view, event);
       const settled = block.status !== null && block.status !== 'running' && block.status !== 'created';
-      const next = place(view, { kind: 'block', item: block }, block.workflow_run_block_id, parent, settled, event.at);
+      const next = place(within.view, { kind: 'block', item: block }, block.workflow_run_block_id, within.parent, settled, event.at);
       return { ...next, url: text(block['final_url']) ?? block.url ?? view.url };
     }
     case 'step': {
@@ -125,7 +157,7 @@ function apply(view: RunView, event: RunEvent): RunView {
       const parent = event.block_id !== null ? `block ${event.block_id}` : action.step_id !== null ? `step ${action.step_id}` : '';
       const id = action.action_id ?? `${parent} ${action.step_order} ${action.action_order}`;
       const next = place(view, { kind: 'action', item: action }, id, parent, action.status !== 'pending', event.at);
-      return { ...next, url: pageOf(action) ?? view.url };
+      return { ...next, url: pageOf(action) ?? view.url, screenshotId: action.screenshot_artifact_id ?? view.screenshotId };
     }
     case 'thought': {
       const { thought } = event;
@@ -135,7 +167,8 @@ function apply(view: RunView, event: RunEvent): RunView {
     }
     case 'screenshot': {
       const node = event.action_id === null ? undefined : view.nodes.get(`action ${event.action_id}`);
-      return node ? { ...view, nodes: view.nodes.with(node.key, { ...node, screenshotId: event.artifact_id }) } : view;
+      const nodes = node ? view.nodes.with(node.key, { ...node, screenshotId: event.artifact_id }) : view.nodes;
+      return { ...view, nodes, screenshotId: event.artifact_id };
     }
     case 'attention':
       return { ...view, attention: event.resolved ? null : event };
@@ -162,6 +195,27 @@ function pageOf(action: Action): string | null {
   return text(action['url']) ?? text(page);
 }
 
+/** Where a block belongs: in a turn of its loop, which begins with the first block that names it. */
+function inLoop(view: RunView, event: Extract<RunEvent, { type: 'block' }>): { readonly view: RunView; readonly parent: string } {
+  const { block, parent_id: parentId, parent_type: type, at } = event;
+  if (parentId === null) return { view, parent: '' };
+  const parent = `block ${parentId}`;
+  const above = view.nodes.get(parent);
+  // A conditional inside a loop passes the turn on to its blocks; of a parent that nobody named, a loop is what is likely.
+  const isLoop = (type ?? (above?.kind === 'block' ? above.item.block_type : 'loop')).includes('loop');
+  if (block.current_index === null || !isLoop) return { view, parent };
+  const id = `${parentId} ${block.current_index}`;
+  const known = view.nodes.get(`iteration ${id}`);
+  const item = {
+    index: block.current_index,
+    value: block.current_value,
+    of: above?.kind === 'block' && Array.isArray(above.item['loop_values']) ? above.item['loop_values'].length : null,
+    created_at: known?.item.created_at ?? block.created_at,
+    modified_at: block.modified_at,
+  };
+  return { view: place(view, { kind: 'iteration', item }, id, parent, false, at), parent: `iteration ${id}` };
+}
+
 type Content = Node extends infer Each ? (Each extends Node ? Pick<Each, 'kind' | 'item'> : never) : never;
 
 function place(view: RunView, content: Content, id: string, parent: string, settled: boolean, at: number): RunView {
@@ -176,9 +230,24 @@ function place(view: RunView, content: Content, id: string, parent: string, sett
     ...view,
     nodes,
     children: old ? view.children : insert(view.children, nodes, node),
+    sizes: old ? view.sizes : grow(view, node),
     counts: count(view.counts, node, old),
     stalledMs: null,
   };
+}
+
+/** A depth of which nobody draws more; without it a chain of nodes would cost its length for each. */
+const MAX_COUNTED_DEPTH = 32;
+
+function grow({ sizes, nodes }: RunView, node: Node): ChunkedMap<number> {
+  const by = 1 + (sizes.get(node.key) ?? 0); // what was told before the node that encloses it
+  let grown = sizes;
+  let above: string | undefined = node.parent;
+  for (let depth = 0; above && depth < MAX_COUNTED_DEPTH; depth++) {
+    grown = grown.with(above, (grown.get(above) ?? 0) + by);
+    above = nodes.get(above)?.parent;
+  }
+  return grown;
 }
 
 function insert(children: RunView['children'], nodes: ChunkedMap<Node>, node: Node): RunView['children'] {
@@ -199,9 +268,29 @@ function isAfter(sibling: Node | undefined, node: Node): boolean {
 
 function count(counts: Counts, node: Node, old: Node | undefined): Counts {
   const failed = (each: Node | undefined) => (each?.kind === 'action' && each.item.status === 'failed' ? 1 : 0);
-  const failedActions = counts.failedActions + failed(node) - failed(old);
-  if (old) return failedActions === counts.failedActions ? counts : { ...counts, failedActions };
-  return { ...counts, failedActions, [`${node.kind}s`]: counts[`${node.kind}s`] + 1 };
+  const [now, before] = [priceOf(node), old ? priceOf(old) : FREE];
+  const changed = {
+    ...counts,
+    failedActions: counts.failedActions + failed(node) - failed(old),
+    tokens: counts.tokens + now.tokens - before.tokens,
+    cost: counts.cost + now.cost - before.cost,
+  };
+  return old ? changed : { ...changed, [`${node.kind}s`]: counts[`${node.kind}s`] + 1 };
+}
+
+interface Price {
+  readonly tokens: number;
+  readonly cost: number;
+}
+const FREE: Price = { tokens: 0, cost: 0 };
+
+/** Steps of a task and thoughts say what the model read, wrote and cost. */
+function priceOf(node: Node): Price {
+  if (node.kind !== 'step' && node.kind !== 'thought') return FREE;
+  const { item } = node;
+  const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+  const cost = node.kind === 'step' ? item['step_cost'] : item['thought_cost'];
+  return { tokens: number(item['input_token_count']) + number(item['output_token_count']), cost: number(cost) };
 }
 
 export interface TimedStatus {

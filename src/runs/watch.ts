@@ -32,6 +32,10 @@ export interface WatchOptions {
   readonly deadlineMs: number | null;
   /** Whether blocks, steps and actions are read. */
   readonly details: boolean;
+  /** How long nothing may change before that is told, in milliseconds; ten minutes when left out. */
+  readonly stallMs?: number;
+  /** Told before each pause between two polls when it ends (epoch ms), and of its end with null. */
+  readonly onWait?: (until: number | null) => void;
   /** Tell only what came after the event with this id. */
   readonly after?: string;
   /** When the run was started, on the monotonic clock, if it just was: a server may not find it at once. */
@@ -338,17 +342,28 @@ class Watch {
 
   *#tellStall(): Generator<RunEvent> {
     const silentMs = this.#options.clock.monotonic() - this.#changedMs;
-    if (this.#toldStall || silentMs < STALL_MS) return;
+    if (this.#toldStall || silentMs < (this.#options.stallMs ?? STALL_MS)) return;
     this.#toldStall = true;
     yield this.#event({ type: 'stalled', silent_ms: Math.round(silentMs) }, 'stalled');
   }
 
   /** Quick after a change, slower while nothing moves; spread out so that many watchers do not ask in step. */
   async *#pause(): AsyncGenerator<RunEvent> {
-    const { clock, random } = this.#options;
+    const { random } = this.#options;
     const delayMs = Math.round(this.#delayMs * (0.8 + 0.4 * random.fraction()));
     this.#delayMs = Math.min(this.#delayMs * 1.5, MAX_DELAY_MS);
-    yield* this.#meanwhile(clock.sleep(delayMs, this.#stop));
+    yield* this.#sleep(delayMs);
+  }
+
+  /** A pause between two polls, while what is in the background goes on. */
+  async *#sleep(delayMs: number): AsyncGenerator<RunEvent> {
+    const { clock, onWait } = this.#options;
+    onWait?.(clock.now() + delayMs);
+    try {
+      yield* this.#meanwhile(clock.sleep(delayMs, this.#stop));
+    } finally {
+      onWait?.(null);
+    }
   }
 
   /** Waits for `main` and tells what comes in from the background until then. */
@@ -389,12 +404,12 @@ class Watch {
   }
 
   async *#backOff(reason: string): AsyncGenerator<RunEvent> {
-    const { clock, random } = this.#options;
+    const { random } = this.#options;
     this.#failures++;
     const ceilingMs = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(this.#failures, 10), BACKOFF_CAP_MS);
     const delayMs = Math.round(BACKOFF_BASE_MS / 2 + random.fraction() * (ceilingMs - BACKOFF_BASE_MS / 2));
     yield this.#event({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason }, 'retrying');
-    yield* this.#meanwhile(clock.sleep(delayMs, this.#stop));
+    yield* this.#sleep(delayMs);
   }
 
   async *#notFound(error: ApiError): AsyncGenerator<RunEvent, Verdict | null> {

@@ -1,25 +1,42 @@
-/** Keys become words; what they mean is decided by the renderer. Nothing is drawn. */
-import { useApp, useInput } from 'ink';
+/** The keyboard as it comes, made into words; what they mean is decided by the session. Nothing is drawn. */
+import { type Key, useApp, useInput } from 'ink';
+import { useEffect } from 'react';
+import type { Typed, TypedKey } from './session.js';
 
-export type Key = 'detach' | 'cancel' | 'yes' | 'no' | 'help';
+/** Hands the terminal over, as it was before us, until the task is done; then the view is drawn again. */
+export type HandOver = (task: () => Promise<void>) => Promise<void>;
 
 export interface KeysProps {
-  readonly onKey: (key: Key) => void;
-  /** Puts the program aside, in the terminal as it was before us, until somebody brings it back. */
+  readonly onTyped: (typed: Typed) => void;
+  /** Ctrl-Z. */
   readonly onSuspend: () => Promise<void>;
+  /** Called once with the way to hand the terminal over. */
+  readonly onReady: (handOver: HandOver) => void;
 }
 
-const KEYS: Readonly<Record<string, Key>> = { d: 'detach', q: 'detach', c: 'cancel', y: 'yes', n: 'no', '?': 'help', h: 'help' };
+const NAMED: readonly (readonly [keyof Key, TypedKey])[] = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
+  ['home', 'first'],
+  ['end', 'last'],
+  ['return', 'enter'],
+  ['escape', 'escape'],
+  ['backspace', 'backspace'],
+  ['delete', 'backspace'],
+];
 
-export function Keys({ onKey, onSuspend }: KeysProps) {
+export function Keys({ onTyped, onSuspend, onReady }: KeysProps) {
   const { suspendTerminal } = useApp();
+  useEffect(() => onReady((task) => suspendTerminal(task)), [suspendTerminal, onReady]);
   useInput((input, key) => {
-    // Keys that come in one piece are a paste, which must not answer a question; but Ctrl-C counts wherever it stands.
-    if ((key.ctrl && input === 'c') || input.includes('\u0003')) return onKey('detach');
+    // Ctrl-C counts wherever it stands, in a paste too.
+    if ((key.ctrl && input === 'c') || input.includes('\u0003')) return onTyped({ key: 'interrupt' });
     if (key.ctrl && input === 'z') return void suspendTerminal(onSuspend);
-    if (key.escape) return onKey('no');
-    const named = key.ctrl || key.meta ? undefined : KEYS[input.toLowerCase()];
-    if (named) onKey(named);
+    const named = NAMED.find(([flag]) => key[flag]);
+    if (named) return onTyped({ key: named[1] });
+    if (!key.ctrl && !key.meta && input !== '') onTyped({ text: input });
   });
   return null;
 }

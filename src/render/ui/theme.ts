@@ -15,6 +15,9 @@ const UNICODE = {
   more: '⋮',
   at: '↗',
   bar: '▎',
+  folded: '▸',
+  pointer: '❯',
+  hidden: '•',
 } as const;
 
 const ASCII: Record<keyof typeof UNICODE, string | readonly string[]> = {
@@ -30,15 +33,19 @@ const ASCII: Record<keyof typeof UNICODE, string | readonly string[]> = {
   more: ':',
   at: '@',
   bar: '|',
+  folded: '>',
+  pointer: '>',
+  hidden: '*',
 };
 
 export type Glyphs = { readonly [Name in keyof typeof UNICODE]: (typeof UNICODE)[Name] extends string ? string : readonly string[] };
 
-const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39], inverse: [7, 27] } as const;
 export type Style = keyof typeof SGR;
 
 export interface Theme {
   readonly glyphs: Glyphs;
+  readonly hasColor: boolean;
   /** Text in a style; unchanged where colour is off. Weight counts as colour: NO_COLOR readers want plain text. */
   paint(style: Style, text: string): string;
   /** A link where the terminal has links and the address is a web address; the text of it always stays visible. */
@@ -52,6 +59,7 @@ export function themeOf(io: Io, asked = true): Theme {
   const links = hasLinks(env);
   return {
     glyphs: (isSet(env['SKYVERN_ASCII']) || env['TERM'] === 'linux' ? ASCII : UNICODE) as Glyphs,
+    hasColor: color,
     paint: (style, text) => (color && text !== '' ? `\u001b[${SGR[style][0]}m${text}\u001b[${SGR[style][1]}m` : text),
     link: (url) => (links && isWebUrl(url) ? `\u001b]8;;${url}\u0007${url}\u001b]8;;\u0007` : url),
   };

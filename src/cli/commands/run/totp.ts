@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { SkyvernError, UsageError } from '../../../errors.js';
-import type { Run } from '../../../protocol/run.js';
-import { innerRun } from '../../artifacts.js';
+import { UsageError } from '../../../errors.js';
 import { askSecretly, canAsk } from '../../ask.js';
 import type { CliContext } from '../../context.js';
 import { readSource } from '../../inputs.js';
 import { wantsJson, write, writeJson } from '../../output.js';
-import { addRunArgument, connectToRun, type RunTarget } from '../../target.js';
+import { sendCode } from '../../sendCode.js';
+import { addRunArgument, connectToRun } from '../../target.js';
 
 interface Flags {
   readonly code?: string;
@@ -27,27 +26,9 @@ export function define(command: Command, ctx: CliContext, handler = runTotp): vo
 export async function runTotp(ctx: CliContext, command: Command, id: string, { code, identifier }: Flags): Promise<void> {
   const content = await readCode(ctx, command, code);
   const target = await connectToRun(ctx, command, id);
-  const run = await target.client.runs.get(target.runId, target.call);
-  const given = identifier ?? run.run_request?.['totp_identifier'];
-  if (typeof given !== 'string' || given === '') {
-    throw new SkyvernError(
-      'refused',
-      'no_totp_identifier',
-      `run ${run.run_id} was started without a totp_identifier, so it waits for no code`,
-      {
-        hint: 'add --identifier when you know that it does',
-        runId: run.run_id,
-      },
-    );
-  }
-  const pushed = await target.client.credentials.pushTotp(
-    { totp_identifier: given, content, ...(await addressee(target, run)) },
-    target.call,
-  );
-  if (wantsJson(ctx, command)) {
-    return writeJson(ctx.io.stdout, { run_id: run.run_id, totp_code_id: pushed.totp_code_id, parsed: pushed.code !== '' });
-  }
-  await write(ctx.io.stdout, pushed.code === '' ? 'sent; the server looks for the code in it\n' : 'sent\n');
+  const { run, totpCodeId, parsed } = await sendCode(target, content, identifier);
+  if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, { run_id: run.run_id, totp_code_id: totpCodeId, parsed });
+  await write(ctx.io.stdout, parsed ? 'sent\n' : 'sent; the server looks for the code in it\n');
 }
 
 /** A one-time code in argv would be in the shell's history and in the list of processes. */
@@ -62,12 +43,4 @@ async function readCode(ctx: CliContext, command: Command, source: string | unde
   const content = text.trim();
   if (content === '') throw new UsageError('the code is empty');
   return content;
-}
-
-/** The code is for this run alone: another one that waits under the same identifier does not take it. */
-async function addressee(target: RunTarget, run: Run): Promise<{ task_id?: string; workflow_run_id?: string }> {
-  if (run.run_type === 'workflow_run') return { workflow_run_id: run.run_id };
-  if (run.run_type !== 'task_v2') return { task_id: run.run_id };
-  const inner = await innerRun(target, run);
-  return inner === null ? {} : { workflow_run_id: inner };
 }
