@@ -1,32 +1,46 @@
 import { connect as connectSocket } from 'node:net';
 import { refusal } from '../../src/browser/address.js';
 import type { Network } from '../../src/browser/egress.js';
-import { servePages } from '../browser/pages.js';
+import { openPages } from '../support/pageServer.js';
 import { nearAndFar } from './urlForms.js';
 
 /**
  * A network in which whatever was let through lands on one server of ours, wherever it wanted to go: an address that does not exist on this
  * machine is guarded as well as one that does. `reached` says where to.
  */
+export interface Reached {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface Canary {
   readonly port: number;
   readonly network: Network;
-  /** Addresses that were connected to, in order. */
-  readonly reached: string[];
+  /** What was connected to, in order. */
+  readonly reached: readonly Reached[];
   /** Paths that arrived. */
   readonly asked: readonly string[];
+  close(): Promise<void>;
 }
 
-/** @param guarded false: nothing is refused, so that a suite can show that it would notice */
-export async function canaryNetwork(guarded = true, lookup: Network['lookup'] = nearAndFar): Promise<Canary> {
-  const { origin, asked } = await servePages({});
+export interface CanaryOptions {
+  /** False: nothing is refused, so that a suite can show that it would notice. */
+  readonly guarded?: boolean;
+  readonly lookup?: Network['lookup'];
+  /** Where a connection to this origin really leads. */
+  readonly site?: string;
+}
+
+export async function openCanary({ guarded = true, lookup = nearAndFar, site }: CanaryOptions = {}): Promise<Canary> {
+  const { origin, asked, close } = await openPages({});
   const port = Number(new URL(origin).port);
-  const reached: string[] = [];
-  const connect: Network['connect'] = (host, _port, signal) =>
+  const sitePort = site === undefined ? null : Number(new URL(site).port);
+  const reached: Reached[] = [];
+  const connect: Network['connect'] = (host, wanted, signal) =>
     new Promise((resolve, reject) => {
-      reached.push(host);
-      const socket = connectSocket({ host: '127.0.0.1', port, signal });
+      if (wanted !== sitePort) reached.push({ host, port: wanted });
+      const socket = connectSocket({ host: '127.0.0.1', port: wanted === sitePort ? wanted : port, signal });
       socket.once('connect', () => resolve(socket)).once('error', reject);
     });
-  return { port, network: { lookup, connect, refusal: guarded ? refusal : () => null }, reached, asked };
+  return { port, network: { lookup, connect, refusal: guarded ? refusal : () => null }, reached, asked, close };
 }

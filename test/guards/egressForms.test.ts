@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EgressOptions, startEgress } from '../../src/browser/egress.js';
-import { canaryNetwork } from './canary.js';
+import { type CanaryOptions, openCanary } from './canary.js';
 import { formsOf, hiddenForms } from './urlForms.js';
 
 const PORT = 8080;
@@ -42,6 +42,12 @@ async function proxy(options: EgressOptions): Promise<Proxy> {
   };
 }
 
+async function canaryNetwork(options: CanaryOptions = {}) {
+  const canary = await openCanary(options);
+  onTestFinished(canary.close);
+  return canary;
+}
+
 const forms = hiddenForms(PORT);
 
 test('there are more than 500 forms, and each is a URL to a browser', () => {
@@ -65,7 +71,7 @@ test('A52 no form of a hidden address is connected to, by a request or by a tunn
 });
 
 test('with the guard off each of them arrives: the test above can fail', async () => {
-  const canary = await canaryNetwork(false);
+  const canary = await canaryNetwork({ guarded: false });
   const { get, connect } = await proxy({ allowedUrls: [], network: canary.network });
   const missed: string[] = [];
   for (const { url, how, target } of forms) {
@@ -80,7 +86,7 @@ test('a public address is reached in every writing: the guard reads, and does no
   const canary = await canaryNetwork();
   const { get } = await proxy({ allowedUrls: [], network: canary.network });
   for (const { url, how } of formsOf('93.184.216.34', PORT)) expect(await get(new URL(url).href), how).toBe(404);
-  expect(new Set(canary.reached)).toEqual(new Set(['93.184.216.34']));
+  expect(new Set(canary.reached.map(({ host }) => host))).toEqual(new Set(['93.184.216.34']));
 });
 
 test('a typed origin is open at its own port, in every writing of it, and nowhere else', async () => {
@@ -96,7 +102,7 @@ test('a typed origin is open at its own port, in every writing of it, and nowher
   ]) {
     expect(await get(new URL(other).href), other).toBe(403);
   }
-  expect(new Set(canary.reached)).toEqual(new Set(['10.1.2.3']));
+  expect(new Set(canary.reached.map(({ host }) => host))).toEqual(new Set(['10.1.2.3']));
 });
 
 /** Each look-up of the attacker's name gives the next of these, the last one for ever. */
@@ -111,10 +117,10 @@ test.each([
   { how: 'of the own network', answers: [['10.0.0.7']], statuses: [200, 200, 200] },
   { how: 'of the own network, then moved to loopback', answers: [['10.0.0.7'], ['127.0.0.1']], statuses: [200, 403, 403] },
 ])('A52 a typed name $how', async ({ answers, statuses }) => {
-  const canary = await canaryNetwork(true, answering(...answers));
+  const canary = await canaryNetwork({ lookup: answering(...answers) });
   const { connect } = await proxy({ allowedUrls: [`http://typed.test:${PORT}/`], network: canary.network });
   const seen: number[] = [];
   for (const _ of statuses) seen.push(await connect(`typed.test:${PORT}`));
   expect(seen).toEqual(statuses);
-  expect(canary.reached).not.toContain('127.0.0.1');
+  expect(canary.reached.map(({ host }) => host)).not.toContain('127.0.0.1');
 });

@@ -4,6 +4,8 @@ export interface UrlForm {
   /** What is odd about it. */
   readonly how: string;
   readonly url: string;
+  /** Its host as written; null where the oddity is in what surrounds the host. */
+  readonly host: string | null;
   /** The address that it comes to. */
   readonly target: string;
 }
@@ -151,22 +153,29 @@ const LOCAL_NAMES = [
   'router.lan',
 ] as const;
 
+const hostForm = (how: string, host: string, port: number, target: string): UrlForm => ({
+  how,
+  url: `http://${host}:${port}/`,
+  host,
+  target,
+});
+
 /** Addresses of `ip`, in every writing. @param port of a canary */
 export const formsOf = (ip: string, port: number): UrlForm[] => [
-  ...Object.entries(IPV4_WRITINGS).map(([how, write]) => ({ how, url: `http://${write(ip)}:${port}/`, target: ip })),
-  ...Object.entries(ODD_STARTS).map(([how, write]) => ({ how, url: write(`${ip}:${port}`), target: ip })),
-  ...Object.entries(NAMES).map(([how, write]) => ({ how, url: `http://${write(ip)}:${port}/`, target: ip })),
+  ...Object.entries(IPV4_WRITINGS).map(([how, write]) => hostForm(how, write(ip), port, ip)),
+  ...Object.entries(ODD_STARTS).map(([how, write]) => ({ how, url: write(`${ip}:${port}`), host: null, target: ip })),
+  ...Object.entries(NAMES).map(([how, write]) => hostForm(how, write(ip), port, ip)),
 ];
 
 const disguisesOf = (ip: string, port: number): UrlForm[] =>
-  Object.entries(IPV6_DISGUISES).map(([how, write]) => ({ how, url: `http://${write(ip)}:${port}/`, target: ip }));
+  Object.entries(IPV6_DISGUISES).map(([how, write]) => hostForm(how, write(ip), port, ip));
 
 /** More than 500 different ways to a place that no page may reach. All of them are URLs to a browser. */
 export function hiddenForms(port: number): UrlForm[] {
   const all = [
     ...HIDDEN_IPV4.flatMap((ip) => [...formsOf(ip, port), ...disguisesOf(ip, port)]),
-    ...HIDDEN_IPV6.map((ip) => ({ how: 'IPv6', url: `http://[${ip}]:${port}/`, target: ip })),
-    ...LOCAL_NAMES.map((name) => ({ how: 'a name of something near', url: `http://${name}:${port}/`, target: name })),
+    ...HIDDEN_IPV6.map((ip) => hostForm('IPv6', `[${ip}]`, port, ip)),
+    ...LOCAL_NAMES.map((name) => hostForm('a name of something near', name, port, name)),
   ];
   // Digits that are all zero have no circled form.
   return [...new Map(all.map((form) => [form.url, form])).values()];

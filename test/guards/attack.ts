@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import type { SessionOptions } from '../../src/browser/types.js';
+import { systemClock } from '../../src/clock.js';
+import { openPages } from '../support/pageServer.js';
+import { openCanary } from './canary.js';
+import { attackPage, vectorOf } from './vectors.js';
+
+export interface Attack {
+  /** Ways by which a page reached what it may not, sorted. */
+  readonly through: readonly string[];
+  /** Whether the page itself came to its end: an attack that did not happen proves nothing. */
+  readonly happened: boolean;
+}
+
+/** Tells when everything in the page was loaded or refused, and workers and idle-time requests had half a second. */
+const TAIL = `<script>addEventListener('load', () => setTimeout(() => fetch('/ended'), 500))</script>`;
+const ENDED_MS = 20_000;
+
+/**
+ * Shows pages that try every way to hosts that a page may not reach, one page for each host, in one real browser.
+ * @param guarded false: the guard refuses nothing
+ */
+export async function attackHosts(
+  hosts: readonly string[],
+  guarded: boolean,
+  onAttack: (host: string, attack: Attack) => void,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'skyvern-attack-'));
+  let ended = Promise.withResolvers<boolean>();
+  const site = await openPages({
+    '/attack': (request, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end(`<!doctype html><body>${attackPage(new URL(request.url ?? '', 'http://x').searchParams.get('host') ?? '')}${TAIL}`),
+    '/redirect': (request, response) => {
+      // Latin-1 is what a header can hold; a browser reads the rest from percent signs.
+      const to = new URL(request.url ?? '', 'http://x').searchParams.get('to') ?? '';
+      response.writeHead(302, { location: to.replace(/[\t\n]/g, '').replace(/[^\x00-\xff]/gu, (sign) => encodeURIComponent(sign)) }).end();
+    },
+    '/ended': (_, response) => {
+      response.end();
+      ended.resolve(true);
+    },
+  });
+  const canary = await openCanary({ guarded, site: site.origin });
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+    network: canary.network,
+  });
+  const session: SessionOptions = {
+    headed: false,
+    path: null,
+    address: null,
+    cdpHeaders: {},
+    extraHttpHeaders: {},
+    allowedUrls: [site.origin],
+    downloadsDir: join(folder, 'downloads'),
+  };
+  try {
+    for (const host of hosts) {
+      const before = canary.reached.length;
+      ended = Promise.withResolvers();
+      const { page, close } = await pool.open(session);
+      // What the page opens, downloads or leads to may fail, which is told.
+      await page.perform({ kind: 'goto', url: `${site.origin}/attack?host=${encodeURIComponent(host)}` }).catch(() => {});
+      const late = systemClock.sleep(ENDED_MS).then(() => false);
+      const happened = await Promise.race([ended.promise, late]);
+      await close();
+      const through = new Set(canary.reached.slice(before).map(({ port }) => vectorOf(port)));
+      onAttack(host, { through: [...through].sort(), happened });
+    }
+  } finally {
+    await pool.close();
+    await canary.close();
+    await site.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { type Attack, attackHosts } from './attack.js';
+import { VECTOR_NAMES } from './vectors.js';
+
+async function attacks(hosts: readonly string[], guarded: boolean): Promise<[string, Attack][]> {
+  const all: [string, Attack][] = [];
+  await attackHosts(hosts, guarded, (host, attack) => all.push([host, attack]));
+  return all;
+}
+
+test('A51 no way that a page has reaches a hidden address, whatever it is written like', async () => {
+  expect(VECTOR_NAMES.length).toBeGreaterThan(40);
+  const hosts = [
+    '127.0.0.1',
+    '169.254.169.254.nip.io',
+    '[::ffff:10.1.2.3]',
+    '\uff11\uff12\uff17.1',
+    'localhost',
+    '0xa9fea9fe',
+    '[fd00::1]',
+  ];
+  const all = await attacks(hosts, true);
+  expect(all).toEqual(hosts.map((host) => [host, { through: [], happened: true }]));
+});
+
+test('with the guard off every one of them does: the test above can fail', async () => {
+  const all = await attacks(['127.0.0.1', '10.1.2.3.nip.io'], false);
+  for (const [host, { through }] of all) expect(through, host).toEqual([...VECTOR_NAMES].sort());
+});
