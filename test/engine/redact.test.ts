@@ -17,6 +17,43 @@ test('a secret is in no cleaned text, plain or as a form or an address writes it
   );
 });
 
+const SECRET = 'Tr0ub4dor&3 <x>';
+
+test.each<[string, string, string]>([
+  ['as it is', SECRET, '*****'],
+  ['in capitals', SECRET.toUpperCase(), '*****'],
+  ['with letters apart', [...SECRET].join(' '), '*****'],
+  ['with invisible signs between', [...SECRET].join('\u200b'), '*****'],
+  ['backwards', [...SECRET].reverse().join(''), '*****'],
+  ['in HTML', 'Tr0ub4dor&amp;3 &lt;x&gt;', '*****'],
+  ['in JSON', JSON.stringify({ pw: SECRET }), '{"pw":"*****"}'],
+  ['in hex', Buffer.from(SECRET).toString('hex'), '*****'],
+])('A54 a secret that a page shows %s is hidden', (_, written, hidden) => {
+  expect(createRedactor([SECRET]).text(`before ${written} after`)).toBe(`before ${hidden} after`);
+});
+
+test.each(['', 'a', 'me', 'me:', '{"user":"x"}'])(
+  'A54 a secret in base64 after %j is hidden but for the letters that it shares with it',
+  (before) => {
+    const { text } = createRedactor([SECRET]);
+    for (const after of ['', '!', '"}']) {
+      const bytes = Buffer.from(`${before}${SECRET}${after}`);
+      const shared = Math.ceil((before.length * 8) / 6);
+      for (const written of [bytes.toString('base64'), bytes.toString('base64url')]) {
+        const [left, right, ...more] = text(written).split('*****');
+        expect([left, more]).toEqual([written.slice(0, shared), []]);
+        expect(right?.replace(/=+$/, '').length).toBeLessThanOrEqual(Math.ceil((after.length * 8) / 6) + 1);
+      }
+    }
+  },
+);
+
+test('what is no secret stays: words with its letters, and other numbers', () => {
+  const { text } = createRedactor(['123456', 'correct horse']);
+  for (const each of ['1234 56 is a number', 'a correct answer', 'horse', '12345', 'MTIzNDU2']) expect(text(each)).not.toBe('');
+  expect(text('a correct answer on a horse, 12345 and 23456')).toBe('a correct answer on a horse, 12345 and 23456');
+});
+
 test('a short secret is hidden where it is the whole text or a value in an address, and does not eat other words', () => {
   const { text, deep } = createRedactor(['a']);
   expect(text('banana')).toBe('banana');
