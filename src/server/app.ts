@@ -65,6 +65,8 @@ export interface ServerDeps {
 }
 
 export interface EmbeddedServer {
+  /** Every route that it has. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   handle(request: Request): Promise<Response>;
   /** Settles what a former server left, then starts working. Returns ids of runs that were failed as interrupted. */
   start(): readonly string[];
@@ -169,6 +171,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   let inFlight = 0;
   let lastActive = clock.monotonic();
   return {
+    routes: app.routes.map(({ method, path }) => ({ method, path })),
     async handle(request) {
       inFlight++;
       try {
