@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Request } from 'playwright-core';
 import type { Clock } from '../clock.js';
 import { PROXY_STATUS } from './egress.js';
+import type { Capture } from './evidence/capture.js';
+import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/downloadQuota.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
 import { targetOf } from './target.js';
 import {
@@ -60,16 +62,25 @@ export class PlaywrightPage implements BrowserPage {
   /** Visible fields that hold a secret: covered in screenshots. */
   readonly #covered = new Set<Locator>();
   readonly #waiters = new Set<() => void>();
+  readonly #capture: Capture | null;
+  readonly #quota: DownloadQuota;
 
-  private constructor(context: BrowserContext, clock: Clock, downloadsDir: string) {
+  private constructor(context: BrowserContext, clock: Clock, downloadsDir: string, capture: Capture | null, limits: DownloadLimits) {
     this.#context = context;
     this.#clock = clock;
     this.#downloadsDir = downloadsDir;
+    this.#capture = capture;
+    this.#quota = new DownloadQuota(limits, (url, reason) => this.#note({ type: 'refused', host: hostOf(url), reason }));
   }
 
   /** Opens the first tab of `context`. */
-  static async open(context: BrowserContext, clock: Clock, downloadsDir: string): Promise<PlaywrightPage> {
-    const self = new PlaywrightPage(context, clock, downloadsDir);
+  static async open(
+    context: BrowserContext,
+    clock: Clock,
+    downloadsDir: string,
+    { capture = null, limits = DOWNLOAD_LIMITS }: { readonly capture?: Capture | null; readonly limits?: DownloadLimits } = {},
+  ): Promise<PlaywrightPage> {
+    const self = new PlaywrightPage(context, clock, downloadsDir, capture, limits);
     context.setDefaultTimeout(ACTION_TIMEOUT_MS);
     context.on('page', (page) => self.#opened(page));
     context.on('request', (request) => self.#requestStarted(request));
@@ -233,6 +244,7 @@ export class PlaywrightPage implements BrowserPage {
     try {
       const session = await this.#context.newCDPSession(page);
       this.#sessions.set(page, session);
+      this.#quota.watch(session);
       session.on('Page.windowOpen', () => {
         this.#openings++;
         this.#changed();
@@ -249,6 +261,7 @@ export class PlaywrightPage implements BrowserPage {
 
   /** The document is here, though perhaps not all of it. */
   #navigated(frame: Frame): void {
+    if (frame === this.#pages.at(-1)?.mainFrame()) this.#capture?.uncover();
     for (const request of this.#pending) if (request.isNavigationRequest() && frameOf(request) === frame) this.#requestEnded(request);
   }
 
@@ -257,6 +270,7 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   #changed(): void {
+    this.#capture?.follow(this.#pages.at(-1) ?? null);
     for (const wake of this.#waiters) wake();
   }
 
@@ -350,7 +364,10 @@ export class PlaywrightPage implements BrowserPage {
       const origin = URL.canParse(address) ? new URL(address).origin : 'null';
       if (!handle || origin !== action.onlyInto) throw new WrongOrigin(origin === 'null' ? address : origin);
       const secretField = await isSecretField(locator);
-      if (!secretField) this.#covered.add(locator);
+      if (!secretField) {
+        this.#covered.add(locator);
+        this.#capture?.cover();
+      }
       await handle.fill(action.text);
       return secretField;
     } finally {
@@ -528,6 +545,8 @@ const scrollAround = (target: Locator, to: 'top' | 'bottom' | 'up' | 'down'): Pr
     const top = { top: 0, bottom: scrolled.scrollHeight, up: scrolled.scrollTop - page, down: scrolled.scrollTop + page }[to];
     scrolled.scrollTo({ top, behavior: 'instant' });
   }, to);
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url.slice(0, 100));
 
 /** Null while the window that asks has not opened yet. */
 function frameOf(request: Request): Frame | null {

@@ -3,10 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import type { Clock } from '../clock.js';
 import { type EgressOptions, startEgress } from './egress.js';
+import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
 import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { PlaywrightPage } from './page.js';
-import type { BrowserPool, BrowserSession, Host, SessionOptions } from './types.js';
+import type { BrowserPool, BrowserSession, EvidenceFile, Host, SessionOptions } from './types.js';
 
 /** Where sessions get their browser and their way out. */
 export interface PoolOptions
@@ -52,16 +53,17 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
       const key = JSON.stringify([session.path, session.headed]);
       if (session.address !== null) {
         const launched = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(launched.browser, session, options, launched.close);
+        return openSession(launched.browser, session, options, launched.close, null);
       }
       const launched = await warm(key, session);
+      const encoder = async () => (await warm(key, session)).browser; // a fresh one, should this one have crashed
       try {
-        return await openSession(launched.browser, session, options, null);
+        return await openSession(launched.browser, session, options, null, encoder);
       } catch (error) {
         // It crashed while nobody looked, or is being closed: a fresh one, once.
         if (launched.browser.isConnected()) throw error;
         running.delete(key);
-        return openSession((await warm(key, session)).browser, session, options, null);
+        return openSession((await warm(key, session)).browser, session, options, null, encoder);
       }
     },
     close: async () => {
@@ -72,12 +74,16 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
   };
 }
 
-/** @param disconnect ends a browser that is this session's alone; null for a shared one */
+/**
+ * @param disconnect ends a browser that is this session's alone; null for a shared one
+ * @param encoder a browser of ours, which makes the recording; null: nothing is recorded
+ */
 async function openSession(
   browser: Browser,
   session: SessionOptions,
   { clock, ...way }: PoolOptions,
   disconnect: (() => Promise<void>) | null,
+  encoder: (() => Promise<Browser>) | null,
 ): Promise<BrowserSession> {
   let page: PlaywrightPage | null = null;
   const refused = new Set<string>();
@@ -106,7 +112,8 @@ async function openSession(
       extraHTTPHeaders: { ...session.extraHttpHeaders },
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
-    page = await PlaywrightPage.open(context, clock, session.downloadsDir);
+    const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, VIEWPORT, encoder !== null) : null;
+    page = await PlaywrightPage.open(context, clock, session.downloadsDir, { capture });
     const opened = page;
     const close = async () => {
       const closed = context.close().catch(() => {});
@@ -116,7 +123,13 @@ async function openSession(
       }
       await shut();
     };
-    return { page, close };
+    const evidence = async () => (await capture?.end()) ?? [];
+    const recording = async (signal: AbortSignal): Promise<EvidenceFile | null> => {
+      if (!capture || !encoder) return null;
+      // Evidence that cannot be made is missing; the run it is of has ended long before.
+      return capture.recording(encoder, signal).catch(() => null);
+    };
+    return { page, evidence, recording, close };
   } catch (error) {
     await shut();
     throw error;

@@ -157,8 +157,33 @@ export interface BrowserPage {
   takeEvents(waitMs: number): Promise<readonly PageEvent[]>;
 }
 
+/** A file of evidence, complete under its name. */
+export interface EvidenceFile {
+  readonly type: 'browser_console_log' | 'har' | 'recording';
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256, hex. */
+  readonly checksum: string;
+}
+
+/** Takes secrets out of text, and of plain data. */
+export interface Clean {
+  text(text: string): string;
+  deep<T>(value: T): T;
+}
+
+export interface EvidenceOptions {
+  /** Of this run alone; made when needed. */
+  readonly folder: string;
+  readonly clean: Clean;
+}
+
 export interface BrowserSession {
   readonly page: BrowserPage;
+  /** Ends the collecting of evidence; resolves with console log and HTTP archive. Never rejects. */
+  evidence(): Promise<readonly EvidenceFile[]>;
+  /** After `evidence()`, and while the pool is open: the recording, which takes time to make. Null when there is none. Never rejects. */
+  recording(signal: AbortSignal): Promise<EvidenceFile | null>;
   /** Closes the tabs and forgets cookies, storage and downloads in the browser. Never rejects. */
   close(): Promise<void>;
 }
@@ -174,6 +199,8 @@ export interface SessionOptions {
   /** Addresses that the user typed: reachable although they are on loopback or private. */
   readonly allowedUrls: readonly string[];
   readonly downloadsDir: string;
+  /** Null or left out: no evidence is collected. */
+  readonly evidence?: EvidenceOptions | null;
 }
 
 /** Where sessions come from: one warm browser, one isolated context for each session. */

@@ -9,6 +9,7 @@ import { withStrings } from '../browser/snapshot.js';
 import { type BrowserPage, type BrowserPool, type BrowserSession, type PageAction, PageError, WrongOrigin } from '../browser/types.js';
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
+import { Afterwork } from './afterwork.js';
 import type { Decider, Decision, EngineAction, Observation } from './decider.js';
 import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
@@ -32,21 +33,33 @@ const LAST_DOWNLOADS_MS = 10_000;
 export const SECRET = /\{\{\s*([\w-]+)\s*\}\}/g;
 
 export function createTaskRunner(deps: EngineDeps): TaskRunner {
+  const afterwork = new Afterwork(deps.clock);
   return {
-    run: (spec, recorder, signal) => runTask(deps, spec, recorder, signal),
-    close: () => deps.pool.close(),
+    run: (spec, recorder, signal) => runTask(deps, afterwork, spec, recorder, signal),
+    close: async () => {
+      await afterwork.end();
+      await deps.pool.close();
+    },
   };
 }
 
-async function runTask({ pool, clock, deciders }: EngineDeps, spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome> {
+async function runTask(
+  { pool, clock, deciders }: EngineDeps,
+  afterwork: Afterwork,
+  spec: TaskSpec,
+  recorder: Recorder,
+  signal: AbortSignal,
+): Promise<Outcome> {
   signal.throwIfAborted();
   const decider = deciders[spec.engine]?.(spec);
   if (!decider) return failed(`there is no engine named ${spec.engine} here`, null);
+  const redactor = createRedactor(spec.secrets.values());
   const opening = pool.open({
     ...spec.browser,
     extraHttpHeaders: spec.extraHttpHeaders,
     allowedUrls: [...(spec.url === null ? [] : [spec.url]), ...spec.allowedUrls, ...decider.allowedUrls],
     downloadsDir: spec.downloadsDir,
+    evidence: spec.evidenceDir === null ? null : { folder: spec.evidenceDir, clean: redactor },
   });
   let session: BrowserSession;
   try {
@@ -58,12 +71,16 @@ async function runTask({ pool, clock, deciders }: EngineDeps, spec: TaskSpec, re
     if (error instanceof SkyvernError) return failed([error.message, error.hint].filter(Boolean).join('; '), null);
     throw error;
   }
-  const redactor = createRedactor(spec.secrets.values());
   try {
     const run = new Run(spec, decider, session.page, recorder, redactor, clock, signal);
     return redactor.deep(await untilAborted(signal, run.toEnd()));
   } finally {
-    await session.close();
+    const kept = session.evidence().then((files) => Promise.all(files.map((file) => recorder.evidence(file))));
+    await Promise.all([kept, session.close()]);
+    afterwork.add(async (stopped) => {
+      const recording = await session.recording(stopped);
+      if (recording) await recorder.evidence(recording);
+    });
   }
 }
 

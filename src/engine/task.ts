@@ -46,6 +46,8 @@ export interface TaskSpec {
   };
   /** Folder of this run for files that pages offer; made by the server, 0700. */
   readonly downloadsDir: string;
+  /** Folder of this run for its evidence; null: none is wanted. */
+  readonly evidenceDir: string | null;
 }
 
 /** What may be seen of a stored credential: its secret parts are in `TaskSpec.secrets`. */
@@ -93,6 +95,15 @@ export interface ActionRecord {
   readonly screenshot: Uint8Array | null;
 }
 
+/** A file of evidence that was written whole, in `evidenceDir`, without any secret of the run. */
+export interface EvidenceFile {
+  readonly type: 'browser_console_log' | 'har' | 'recording';
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256, hex. */
+  readonly checksum: string;
+}
+
 export interface StepEnd {
   readonly status: 'completed' | 'failed' | 'canceled';
   readonly isLast: boolean;
@@ -125,6 +136,8 @@ export interface Recorder {
    * @returns `unanswered` when nobody did for two hours
    */
   askPerson(instructions: string): Promise<'approved' | 'unanswered'>;
+  /** Also after the end of the run, whoever ended it. Never rejects: what cannot be kept is missing. */
+  evidence(file: EvidenceFile): Promise<void>;
 }
 
 export interface TaskError {

@@ -33,10 +33,15 @@ export class ArtifactFiles {
     return folder;
   }
 
-  async saveScreenshot(runId: string, artifactId: string, png: Uint8Array): Promise<StoredFile> {
+  /** Where the artifacts of one run lie; made when asked for. */
+  runFolder(runId: string): string {
     const folder = join(this.#root, 'artifacts', runId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, `${artifactId}.png`), png, { mode: 0o600, flag: 'wx' });
+    return folder;
+  }
+
+  async saveScreenshot(runId: string, artifactId: string, png: Uint8Array): Promise<StoredFile> {
+    await writeFile(join(this.runFolder(runId), `${artifactId}.png`), png, { mode: 0o600, flag: 'wx' });
     const checksum = createHash('sha256').update(png).digest('hex');
     return { file: `artifacts/${runId}/${artifactId}.png`, file_size: png.length, checksum };
   }

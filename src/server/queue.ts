@@ -135,6 +135,18 @@ export class Queue {
     this.#fenced(lease, "state = 'acting'", () => this.#store.setPaused(lease.runId, instructions));
   }
 
+  /**
+   * What was seen of a run, which no action depends on: also after its end, whoever ended it, but not when it waits to be run
+   * again. @throws LeaseLost
+   */
+  writeEvidence(lease: Lease, work: () => void): void {
+    this.#store.transact(() => {
+      const sql = "SELECT 1 AS kept FROM queue WHERE run_id = ? AND owner = ? AND state IN ('acting', 'done')";
+      if (!this.#store.get(sql, lease.runId, this.#owner)) throw new LeaseLost(lease.runId);
+      work();
+    }, 'NORMAL');
+  }
+
   /** Ends the run. @throws LeaseLost */
   finish(lease: Lease, end: RunEnd): void {
     this.#fenced(lease, "state IN ('leased', 'acting')", () => {

@@ -1,4 +1,4 @@
-import type { ActionRecord, DownloadedFile, Recorder, StepEnd } from '../engine/task.js';
+import type { ActionRecord, DownloadedFile, EvidenceFile, Recorder, StepEnd } from '../engine/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
 import type { Pauses } from './pauses.js';
 import type { Lease, Queue } from './queue.js';
@@ -12,6 +12,7 @@ export function createRecorder(
   files: ArtifactFiles,
   pauses: Pauses,
   signal: AbortSignal,
+  log: (line: string) => void,
 ): Recorder {
   const { runId } = lease;
   return {
@@ -54,6 +55,16 @@ export function createRecorder(
       const answer = await pauses.wait(runId, signal);
       queue.pause(lease, null);
       return answer;
+    },
+    async evidence({ type, path, sizeBytes, checksum }: EvidenceFile) {
+      try {
+        const saved = await files.adopt(path, sizeBytes, checksum);
+        queue.writeEvidence(lease, () => {
+          store.insertArtifact(store.newId('a'), { run_id: runId, step_id: null, artifact_type: type, file_name: null, ...saved });
+        });
+      } catch (error) {
+        log(`${runId}: its ${type} could not be kept: ${error instanceof Error ? error.message : error}`);
+      }
     },
   };
 }

@@ -51,7 +51,7 @@ export function startedWire(run: RunRow) {
     status: run.status,
     output: null as unknown,
     downloaded_files: null as unknown,
-    recording_url: null,
+    recording_url: null as string | null,
     recording_archived: false,
     screenshot_urls: null as unknown,
     failure_reason: null as string | null,
@@ -79,6 +79,7 @@ export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl:
     ...startedWire(run),
     output: json(run.output),
     downloaded_files: downloads.map((file) => downloadWire(file, baseUrl)),
+    recording_url: urlOf('recording', artifacts, baseUrl),
     screenshot_urls:
       screenshots.length === 0
         ? null
@@ -92,6 +93,12 @@ export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl:
   };
 }
 
+/** Of the only artifact of its type; null while there is none. */
+function urlOf(type: string, artifacts: readonly ArtifactRow[], baseUrl: string): string | null {
+  const found = artifacts.find(({ artifact_type }) => artifact_type === type);
+  return found ? contentUrl(baseUrl, found.artifact_id) : null;
+}
+
 /** A task in the older API's words, without its request. */
 export function legacyTaskWire(run: RunRow, artifacts: readonly ArtifactRow[], webhook: WebhookRow | null, baseUrl: string) {
   const shown = runWire(run, artifacts, baseUrl);
@@ -103,9 +110,9 @@ export function legacyTaskWire(run: RunRow, artifacts: readonly ArtifactRow[], w
     extracted_information: shown.output,
     action_screenshot_urls: shown.screenshot_urls,
     screenshot_url: shown.screenshot_urls?.[0] ?? null,
-    recording_url: null,
+    recording_url: shown.recording_url,
     recording_archived: false,
-    browser_console_log_url: null,
+    browser_console_log_url: urlOf('browser_console_log', artifacts, baseUrl),
     downloaded_files: shown.downloaded_files,
     downloaded_file_urls: shown.downloaded_files.length === 0 ? null : shown.downloaded_files.map(({ url }) => url),
     failure_reason: run.failure_reason,

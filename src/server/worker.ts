@@ -151,8 +151,14 @@ export class Worker {
         url: request.totp_url ?? null,
         identifier: request.totp_identifier ?? opened?.totpIdentifier ?? null,
       });
-      const spec = taskSpec(run, request, { held, opened, codes, downloadsDir: files.downloadsFolder(run.run_id) });
-      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal), signal);
+      const spec = taskSpec(run, request, {
+        held,
+        opened,
+        codes,
+        downloadsDir: files.downloadsFolder(run.run_id),
+        evidenceDir: files.runFolder(run.run_id),
+      });
+      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal);
       await this.#finishInTheEnd(lease, endOf(outcome));
     } catch (error) {
       if (signal.aborted || error instanceof LeaseLost) return;
@@ -197,9 +203,10 @@ interface SpecParts {
   readonly opened: OpenedCredential | null;
   readonly codes: CodeSource | null;
   readonly downloadsDir: string;
+  readonly evidenceDir: string;
 }
 
-function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir }: SpecParts): TaskSpec {
+function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir, evidenceDir }: SpecParts): TaskSpec {
   return {
     runId: run.run_id,
     prompt: request.prompt,
@@ -221,5 +228,6 @@ function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, d
       cdpHeaders: held?.cdpHeaders ?? {},
     },
     downloadsDir,
+    evidenceDir,
   };
 }

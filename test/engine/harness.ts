@@ -8,12 +8,22 @@ import { type Clock, systemClock } from '../../src/clock.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
 import { createRulesDecider } from '../../src/engine/rules/decider.js';
 import { parseRules } from '../../src/engine/rules/parse.js';
-import type { ActionRecord, DownloadedFile, Outcome, Recorder, StepEnd, TaskRunner, TaskSpec } from '../../src/engine/task.js';
+import type {
+  ActionRecord,
+  DownloadedFile,
+  EvidenceFile,
+  Outcome,
+  Recorder,
+  StepEnd,
+  TaskRunner,
+  TaskSpec,
+} from '../../src/engine/task.js';
 
 /** Everything an engine told while it worked, in order. */
 export interface Told {
   readonly actions: readonly ActionRecord[];
   readonly files: readonly DownloadedFile[];
+  readonly kept: readonly EvidenceFile[];
   /** `acting`, `step 0`, `click`, `end 0 completed`, ... */
   readonly order: readonly string[];
 }
@@ -25,10 +35,12 @@ export function recorder(
 ): Recorder & Told {
   const actions: ActionRecord[] = [];
   const files: DownloadedFile[] = [];
+  const kept: EvidenceFile[] = [];
   const order: string[] = [];
   return {
     actions,
     files,
+    kept,
     order,
     acting: async () => void order.push('acting'),
     stepStarted: async (step) => void order.push(`step ${step}`),
@@ -43,6 +55,7 @@ export function recorder(
       order.push(`asks: ${instructions}`);
       return answer;
     },
+    evidence: async (file) => void kept.push(file),
   };
 }
 
@@ -65,6 +78,7 @@ export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec>
     confirm: { risks: [], unattended: false },
     browser: { headed: false, path: null, address: null, cdpHeaders: {} },
     downloadsDir,
+    evidenceDir: null,
     ...rest,
   };
 }

@@ -6,7 +6,7 @@ import { choices } from '../query.js';
 import type { ArtifactRow } from '../store.js';
 import { artifactWire } from '../wire.js';
 
-/** What upstream accepts as a filter; this server makes `screenshot_action` and `download`. */
+/** What upstream accepts as a filter; this server makes those of `FORMS`. */
 const ARTIFACT_TYPES = (
   'recording audio session_replay eval_score eval_trajectory eval_rubrics browser_console_log browser_session_action_log skyvern_log ' +
   'skyvern_log_raw screenshot screenshot_llm screenshot_action screenshot_final screenshot_proxy screenshot_pre_submit llm_prompt ' +
@@ -14,6 +14,15 @@ const ARTIFACT_TYPES = (
   'visible_elements_tree visible_elements_tree_trimmed visible_elements_tree_in_prompt hashed_href_map visible_elements_id_xpath_map ' +
   'html html_scrape html_action html_pre_submit trace har script_file pdf step_archive task_archive download unknown'
 ).split(' ');
+
+/** How each type is served, and the ending of its name. */
+const FORMS: Readonly<Record<string, readonly [contentType: string, ending: string]>> = {
+  screenshot_action: ['image/png', 'png'],
+  browser_console_log: ['text/plain; charset=utf-8', 'log'],
+  har: ['application/json', 'har'],
+  recording: ['video/webm', 'webm'],
+};
+const formOf = (type: string) => FORMS[type] ?? (['application/octet-stream', 'bin'] as const);
 
 export function addArtifacts(app: Hono, { store, files, baseUrl }: RouteDeps): void {
   const find = (id: string): ArtifactRow => {
@@ -32,11 +41,12 @@ export function addArtifacts(app: Hono, { store, files, baseUrl }: RouteDeps): v
   app.get('/v1/artifacts/:id/content', async (c) => {
     const artifact = find(c.req.param('id'));
     const size = await files.size(artifact.file);
-    if (size === null) throw refusal(404, 'Artifact content not available');
+    // Of another size than it was listed with: the machine went down before all of it was on the disk.
+    if (size !== artifact.file_size) throw refusal(404, 'Artifact content not available');
     const headers = {
       'accept-ranges': 'bytes',
       'cache-control': 'private, no-cache',
-      'content-type': artifact.artifact_type === 'screenshot_action' ? 'image/png' : 'application/octet-stream',
+      'content-type': formOf(artifact.artifact_type)[0],
       // A page's file must never be shown as a page of this origin: saved, not sniffed, without scripts.
       'content-disposition': `attachment; ${dispositionName(artifact)}`,
       'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
@@ -53,7 +63,7 @@ export function addArtifacts(app: Hono, { store, files, baseUrl }: RouteDeps): v
 
 /** RFC 6266: a plain name for all, the real one for those who read UTF-8. */
 function dispositionName({ artifact_id, artifact_type, file_name }: ArtifactRow): string {
-  if (file_name === null) return `filename="${artifact_id}.${artifact_type === 'screenshot_action' ? 'png' : 'bin'}"`;
+  if (file_name === null) return `filename="${artifact_id}.${formOf(artifact_type)[1]}"`;
   const plain = file_name.replace(/[^\w.() -]/g, '_');
   const encoded = encodeURIComponent(file_name.toWellFormed()).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
   return `filename="${plain}"; filename*=UTF-8''${encoded}`;

@@ -1,0 +1,109 @@
+/** Pictures of the tab in front, in a file as they come: what a recording is made of once the run is over. */
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import type { Clock } from '../../clock.js';
+
+export interface Frame {
+  /** Since the first frame, in milliseconds. */
+  readonly atMs: number;
+  /** Place in the file. */
+  readonly at: number;
+  readonly size: number;
+}
+
+/** A page that never stands still gives no more than this: enough to follow what happens. */
+const FRAMES_PER_SECOND = 5;
+const QUALITY = 60;
+/** An hour of a page that never stands still; later pictures are not taken. */
+const MAX_FRAMES = 60 * 60 * FRAMES_PER_SECOND;
+const MAX_BYTES = 500 * 1024 * 1024;
+
+export class Frames {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #size: { readonly width: number; readonly height: number };
+  readonly #frames: Frame[] = [];
+  #file: Promise<FileHandle> | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #bytes = 0;
+  #firstAt: number | null = null;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #endMs = 0;
+  #page: Page | null = null;
+  #turning: Promise<void> = Promise.resolve();
+  #covered = false;
+  #ended = false;
+
+  constructor(path: string, clock: Clock, size: { readonly width: number; readonly height: number }) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#size = size;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  get frames(): readonly Frame[] {
+    return this.#frames;
+  }
+
+  /** From the first frame to the end of the run, in milliseconds. */
+  get durationMs(): number {
+    return this.#endMs;
+  }
+
+  /** Takes pictures of this tab from now on, and of no other. */
+  follow(page: Page | null): void {
+    if (page === this.#page || this.#ended) return;
+    const before = this.#page;
+    this.#page = page;
+    this.#turning = this.#turning.then(async () => {
+      if (before && !before.isClosed()) await before.screencast.stop().catch(() => {});
+      if (page && page === this.#page && !page.isClosed() && !this.#ended) {
+        const onFrame = ({ data }: { readonly data: Buffer }) => this.#taken(page, data);
+        // A browser of somebody else's may not allow it.
+        await page.screencast.start({ onFrame, size: this.#size, quality: QUALITY, fps: FRAMES_PER_SECOND }).catch(() => {});
+      }
+    });
+  }
+
+  /** A secret stands in a field that shows it: no picture is kept until the page is another one. */
+  cover(): void {
+    this.#covered = true;
+  }
+
+  uncover(): void {
+    this.#covered = false;
+  }
+
+  /** Takes no more pictures. Resolves when those that were taken are in the file. Never rejects. */
+  async end(): Promise<void> {
+    if (!this.#ended && this.#firstAt !== null) this.#endMs = Math.round(this.#clock.monotonic() - this.#firstAt);
+    this.#ended = true;
+    await this.#writing;
+    await (await this.#file?.catch(() => null))?.close().catch(() => {});
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#path, { force: true }).catch(() => {});
+  }
+
+  #taken(page: Page, data: Buffer): void {
+    const now = this.#clock.monotonic();
+    if (this.#ended || this.#covered || page !== this.#page) return;
+    if (now - this.#lastAt < 1000 / FRAMES_PER_SECOND / 2) return;
+    if (this.#frames.length >= MAX_FRAMES || this.#bytes + data.length > MAX_BYTES) return;
+    this.#firstAt ??= now;
+    this.#lastAt = now;
+    const frame = { atMs: Math.round(now - this.#firstAt), at: this.#bytes, size: data.length };
+    this.#bytes += data.length;
+    this.#file ??= open(this.#path, 'w', 0o600);
+    const file = this.#file;
+    this.#writing = this.#writing.then(async () => {
+      await (await file).write(data, 0, data.length, frame.at);
+      this.#frames.push(frame);
+    });
+    this.#writing = this.#writing.catch(() => {}); // a full disk: the frame is not there
+  }
+}
