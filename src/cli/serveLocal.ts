@@ -11,6 +11,7 @@ import { checkSchema } from '../engine/schema.js';
 import type { PromptRefusal, TaskSpec } from '../engine/task.js';
 import { RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import { runLocalServer } from '../server/main.js';
+import type { RetentionLimits } from '../server/retention.js';
 import type { CliContext } from './context.js';
 
 export interface ServeOptions {
@@ -20,16 +21,19 @@ export interface ServeOptions {
   readonly sandbox: boolean;
   /** Whether the proxy of the environment gets names and no addresses. */
   readonly proxyNames: boolean;
+  /** What is kept of ended runs. */
+  readonly retention: RetentionLimits;
 }
 
 export async function serveLocal(
   { io, clock, random, signal, paths }: CliContext,
-  { engine, sandbox, proxyNames }: ServeOptions,
+  { engine, sandbox, proxyNames, retention }: ServeOptions,
 ): Promise<void> {
   await runLocalServer(io, clock, random, signal, {
     version: __VERSION__,
     defaultEngine: engine,
     checkTask,
+    retention,
     createRunner: async ({ data }) => {
       const traces = join(data, 'browser.json');
       await endBrowserOfThePast(traces, (pid, name) => io.kill(pid, name));

@@ -109,5 +109,9 @@ function held(settings: Settings, name: SettingName): Setting<string | number | 
       return settings.model.name;
     case 'model.base-url':
       return settings.model.baseUrl;
+    case 'local.keep-days':
+      return settings.keep.days;
+    case 'local.keep-size':
+      return { ...settings.keep.bytes, value: settings.keep.bytes.value === null ? null : `${settings.keep.bytes.value / 1e9}GB` };
   }
 }

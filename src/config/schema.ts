@@ -60,6 +60,24 @@ export const SETTINGS = {
     about: 'language model for --local: its address',
     check: (text) => modelUrl(text),
   },
+  'local.keep-days': {
+    env: null,
+    project: false,
+    about: 'how long --local keeps screenshots, recordings and files of ended runs, in days (30); 0: for ever',
+    check: (text) => {
+      if (/^\d{1,5}$/.test(text.trim())) return text.trim();
+      throw wrong('local.keep-days', text, 'a number of days, or 0 for ever');
+    },
+  },
+  'local.keep-size': {
+    env: null,
+    project: false,
+    about: 'how much of them it keeps, the newest (10GB); 0: all',
+    check: (text) => {
+      parseSize('local.keep-size', text);
+      return text.trim();
+    },
+  },
 } as const satisfies Record<string, SettingSpec>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -74,6 +92,13 @@ export function parseDuration(text: string): number {
   // 24 days: what a timer can count.
   if (!parts || ms <= 0 || ms > 2 ** 31 - 1) throw wrong('timeout', text, 'a time such as 90, 90s, 10m or 2h');
   return ms;
+}
+
+/** `500kB`, `500MB`, `2GB`, `0`, in bytes. */
+export function parseSize(name: string, text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB)$|^0$/i.exec(text.trim()) ?? [null];
+  if (number === null) throw wrong(name, text, 'a size such as 500MB or 2GB');
+  return Math.round(Number(number ?? 0) * { kb: 1e3, mb: 1e6, gb: 1e9 }[(unit ?? 'MB').toLowerCase() as 'mb']);
 }
 
 export function parseBoolean(name: string, text: string): boolean {

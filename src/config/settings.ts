@@ -19,11 +19,14 @@ import {
   type Output,
   parseBoolean,
   parseDuration,
+  parseSize,
   SETTINGS,
   type SettingName,
 } from './schema.js';
 
 export const DEFAULT_BASE_URL = 'https://api.skyvern.com';
+const KEEP_DAYS = 30;
+const KEEP_BYTES = 10e9;
 export const PROJECT_FILE = 'skyvern.config.json';
 
 /** Highest first. */
@@ -64,6 +67,8 @@ export interface Settings {
     readonly name: Setting<string | null>;
     readonly baseUrl: Setting<string | null>;
   };
+  /** Of the evidence of ended runs on the embedded server; null: no limit. */
+  readonly keep: { readonly days: Setting<number | null>; readonly bytes: Setting<number | null> };
   /** `--api-key-file`, not read yet. */
   readonly apiKeyFile: string | null;
   /** What a person should hear: loose modes set right, settings that a project file may not make. */
@@ -122,6 +127,10 @@ export function resolveSettings({ io, paths, flags = {}, mayMakeProfile = false 
       provider: model?.provider ?? look('model.provider', undefined, '') ?? fallback(null),
       name: model?.name ?? look('model.name', undefined, '') ?? fallback(null),
       baseUrl: look('model.base-url', undefined, '') ?? fallback(null),
+    },
+    keep: {
+      days: map<number | null>(look('local.keep-days', undefined, ''), (text) => Number(text) || null, KEEP_DAYS),
+      bytes: map<number | null>(look('local.keep-size', undefined, ''), (text) => parseSize('local.keep-size', text) || null, KEEP_BYTES),
     },
     apiKeyFile: flags.apiKeyFile ?? null,
     notices,

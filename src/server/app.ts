@@ -20,6 +20,7 @@ import { HttpError, refusal } from './httpError.js';
 import { Pauses } from './pauses.js';
 import { ProfileStore } from './profileStore.js';
 import { Queue } from './queue.js';
+import { Retention, type RetentionLimits } from './retention.js';
 import { addArtifacts } from './routes/artifacts.js';
 import { addCodes } from './routes/codes.js';
 import { addCredentials } from './routes/credentials.js';
@@ -57,6 +58,7 @@ export interface ServerDeps {
   readonly defaultEngine: string | null;
   readonly concurrency: number;
   readonly notices: readonly string[];
+  readonly retention: RetentionLimits;
   /** `127.0.0.1:PORT`; known once the port is. */
   address(): string;
   /** A client asked the server to end. */
@@ -103,6 +105,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const codesOf = (origins: CodeOrigins) => codeSource({ ...deps, codes }, origins);
   const pauses = new Pauses(clock);
   const worker = new Worker({ ...deps, store, queue, files, pauses, secrets, credentials, codesOf });
+  const retention = new Retention(store, clock, deps.dataFolder, deps.retention, log);
   let stopping = false;
   const routeDeps: RouteDeps = {
     ...deps,
@@ -119,6 +122,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     waiters,
     pauses,
     files,
+    retention,
     secrets,
     startedAt,
     baseUrl,
@@ -185,11 +189,13 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
       const failed = queue.recover();
       worker.pump();
       webhooks.pump();
+      void retention.keep();
       void routeDeps.uploads.removeExpired().catch((error: unknown) => log(`expired uploads: ${error}`));
       return failed;
     },
     async stop(graceMs) {
       stopping = true;
+      retention.stop();
       await worker.stop(graceMs);
       await webhooks.stop(Math.min(graceMs, WEBHOOK_GRACE_MS));
       waiters.notifyAll();

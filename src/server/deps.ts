@@ -7,6 +7,7 @@ import type { CredentialStore } from './credentialStore.js';
 import type { Pauses } from './pauses.js';
 import type { ProfileStore } from './profileStore.js';
 import type { Queue } from './queue.js';
+import type { Retention } from './retention.js';
 import type { ScheduleStore } from './scheduleStore.js';
 import type { SessionStore } from './sessionStore.js';
 import type { Store } from './store.js';
@@ -35,6 +36,7 @@ export interface RouteDeps {
   /** What a receiver is told of a run, as it is now: exactly this text is signed. */
   readonly webhookPayload: (runId: string) => string;
   readonly files: ArtifactFiles;
+  readonly retention: Retention;
   readonly secrets: Map<string, RunSecrets>;
   readonly clock: Clock;
   readonly checkTask: CheckTask;

@@ -11,6 +11,7 @@ import { openDatabase } from './database.js';
 import type { CheckTask } from './deps.js';
 import { lockFolder } from './folderLock.js';
 import { type Listening, listen } from './listen.js';
+import type { RetentionLimits } from './retention.js';
 import { STOP_GRACE_MS } from './routes/local.js';
 import { StateFolder } from './stateFile.js';
 
@@ -25,6 +26,8 @@ export interface LocalServerOptions {
   readonly concurrency?: number;
   /** Ends after this long without request and run, in milliseconds; null: never. */
   readonly idleMs?: number | null;
+  /** What is kept of ended runs; all of it when left out. */
+  readonly retention?: RetentionLimits;
   /** Listens here or fails; without it on the port of last time, else on any. */
   readonly port?: number;
   /** Called when the server answers. */
@@ -73,6 +76,7 @@ export async function runLocalServer(
         defaultEngine: options.defaultEngine ?? null,
         concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
         notices,
+        retention: options.retention ?? { ageMs: null, bytes: null },
         address: () => address,
         onStop: (wanted) => {
           graceMs = wanted;

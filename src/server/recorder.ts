@@ -4,6 +4,9 @@ import type { Pauses } from './pauses.js';
 import type { Lease, Queue } from './queue.js';
 import type { Store } from './store.js';
 
+/** Pictures of one run, in bytes: a run of many steps goes on without. */
+const MAX_PICTURE_BYTES = 1024 ** 3;
+
 /** Writes what an engine does, each call under the fence of its lease: the engine is stopped by `LeaseLost`. */
 export function createRecorder(
   lease: Lease,
@@ -15,6 +18,7 @@ export function createRecorder(
   log: (line: string) => void,
 ): Recorder {
   const { runId } = lease;
+  let pictureBytes = 0;
   return {
     async acting() {
       queue.beginActing(lease);
@@ -23,7 +27,9 @@ export function createRecorder(
       queue.write(lease, () => store.insertStep(runId, order));
     },
     async action(stepOrder, action: ActionRecord) {
-      const screenshot = action.screenshot && { id: store.newId('a'), png: action.screenshot };
+      pictureBytes += action.screenshot?.length ?? 0;
+      const picture = pictureBytes <= MAX_PICTURE_BYTES ? action.screenshot : null;
+      const screenshot = picture && { id: store.newId('a'), png: picture };
       const saved = screenshot && (await files.saveScreenshot(runId, screenshot.id, screenshot.png));
       queue.writeAction(lease, () => {
         const stepId = store.stepId(runId, stepOrder);

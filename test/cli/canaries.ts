@@ -254,6 +254,7 @@ export const LINES: Readonly<
   'local stop': () => [],
   'local status': () => [],
   'local logs': () => [],
+  'local prune': 'starts the embedded server',
   'local env': 'starts the embedded server',
   'auth login': () => ['--api-key-file', file('key', SECRETS.typedKey), '--profile', 'new'],
   'auth status': () => [],

@@ -8,6 +8,7 @@ import { createServer, type EmbeddedServer } from '../../src/server/app.js';
 import { openDatabase } from '../../src/server/database.js';
 import type { CheckTask } from '../../src/server/deps.js';
 import { listen } from '../../src/server/listen.js';
+import type { RetentionLimits } from '../../src/server/retention.js';
 import { tempFolder } from './io.js';
 import { scriptedRunner } from './scriptedRunner.js';
 
@@ -24,6 +25,7 @@ export interface EmbeddedOptions {
   readonly defaultEngine?: string | null;
   readonly concurrency?: number;
   readonly clock?: Clock;
+  readonly retention?: RetentionLimits;
   /** Of a former server, to start again on what it left. */
   readonly folder?: string;
   readonly pid?: number;
@@ -71,6 +73,7 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<Embedded>
     defaultEngine: options.defaultEngine === undefined ? 'rules' : options.defaultEngine,
     concurrency: options.concurrency ?? 2,
     notices,
+    retention: options.retention ?? { ageMs: null, bytes: null },
     address: () => address,
     onStop: () => {},
     log: (line) => log.push(line),

@@ -100,6 +100,7 @@ export const COMMANDS: readonly CommandNode[] = [
       { name: 'stop', summary: 'Stop it', load: () => import('./local/stop.js') },
       { name: 'status', summary: 'Show what it holds', load: () => import('./local/status.js') },
       { name: 'logs', summary: 'Print its log', load: () => import('./local/logs.js') },
+      { name: 'prune', summary: 'Remove files of ended runs', load: () => import('./local/prune.js') },
       { name: 'env', summary: 'Print its address and key for other clients', load: () => import('./local/env.js') },
     ],
   },

@@ -1,8 +1,10 @@
 /** Extensions for our own client: proving that this is the server of the state file, saying what it does, ending it. */
 import type { Hono } from 'hono';
+import { optionalJsonObject } from '../body.js';
 import { challengeProof, NONCE } from '../challenge.js';
 import type { RouteDeps } from '../deps.js';
 import { refusal } from '../httpError.js';
+import type { Pruned } from '../retention.js';
 import { NOT_FIRED } from './schedules.js';
 
 /** Time for runs at work when the server is told to stop, in milliseconds. */
@@ -51,6 +53,17 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
       notices: [...deps.notices, ...scheduleNotice(deps.schedules.waiting())],
     } satisfies LocalStatus),
   );
+
+  app.post('/v1/local/prune', async (c) => {
+    const body = (await optionalJsonObject(c.req.raw)) ?? {};
+    const whole = (name: string): number | null => {
+      const value = body[name] ?? null;
+      if (value === null || (Number.isSafeInteger(value) && (value as number) >= 0)) return value as number | null;
+      throw refusal(422, `${name} must be a whole number`);
+    };
+    const options = { endedBefore: whole('ended_before'), bytes: whole('keep_bytes'), dryRun: body['dry_run'] === true };
+    return c.json((await deps.retention.prune(options)) satisfies Pruned);
+  });
 
   app.post('/v1/local/stop', (c) => {
     const { queued, running } = deps.store.counts();

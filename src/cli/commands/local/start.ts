@@ -3,6 +3,9 @@ import { RULES_ENGINE } from '../../../protocol/task.js';
 import type { CliContext } from '../../context.js';
 import { startLocal } from '../../local.js';
 import { wantsJson, write, writeJson } from '../../output.js';
+import { settingsOf } from '../../settings.js';
+
+const DAY_MS = 24 * 60 * 60_000;
 
 interface Flags {
   readonly foreground?: boolean;
@@ -37,7 +40,14 @@ export async function localStart(ctx: CliContext, command: Command, flags: Flags
   ];
   if (flags.foreground) {
     const { serveLocal } = await import('../../serveLocal.js');
-    return serveLocal(ctx, { engine: flags.engine ?? null, sandbox: flags.browserSandbox, proxyNames: flags.proxyNames === true });
+    const { days, bytes } = settingsOf(ctx, command).keep;
+    const retention = { ageMs: days.value === null ? null : days.value * DAY_MS, bytes: bytes.value };
+    return serveLocal(ctx, {
+      engine: flags.engine ?? null,
+      sandbox: flags.browserSandbox,
+      proxyNames: flags.proxyNames === true,
+      retention,
+    });
   }
   const { baseUrl, pid, version } = await startLocal(ctx, args);
   if (wantsJson(ctx, command)) await writeJson(ctx.io.stdout, { base_url: baseUrl, pid, version });
