@@ -96,9 +96,9 @@ export function parseDuration(text: string): number {
 
 /** `500kB`, `500MB`, `2GB`, `0`, in bytes. */
 export function parseSize(name: string, text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB)$|^0$/i.exec(text.trim()) ?? [null];
-  if (number === null) throw wrong(name, text, 'a size such as 500MB or 2GB');
-  return Math.round(Number(number ?? 0) * { kb: 1e3, mb: 1e6, gb: 1e9 }[(unit ?? 'MB').toLowerCase() as 'mb']);
+  const parts = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB)$|^0$/i.exec(text.trim());
+  if (!parts) throw wrong(name, text, 'a size such as 500MB or 2GB');
+  return Math.round(Number(parts[1] ?? 0) * { kb: 1e3, mb: 1e6, gb: 1e9 }[(parts[2] ?? 'MB').toLowerCase() as 'mb']);
 }
 
 export function parseBoolean(name: string, text: string): boolean {

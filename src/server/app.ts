@@ -104,8 +104,18 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const codes = new CodeStore(store, clock, sealed, new Waiters(clock));
   const codesOf = (origins: CodeOrigins) => codeSource({ ...deps, codes }, origins);
   const pauses = new Pauses(clock);
-  const worker = new Worker({ ...deps, store, queue, files, pauses, secrets, credentials, codesOf });
   const retention = new Retention(store, clock, deps.dataFolder, deps.retention, log);
+  const worker = new Worker({
+    ...deps,
+    store,
+    queue,
+    files,
+    pauses,
+    secrets,
+    credentials,
+    codesOf,
+    onEnd: () => void retention.runEnded(),
+  });
   let stopping = false;
   const routeDeps: RouteDeps = {
     ...deps,
@@ -189,13 +199,12 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
       const failed = queue.recover();
       worker.pump();
       webhooks.pump();
-      void retention.keep();
+      void retention.begin().then(() => retention.runEnded());
       void routeDeps.uploads.removeExpired().catch((error: unknown) => log(`expired uploads: ${error}`));
       return failed;
     },
     async stop(graceMs) {
       stopping = true;
-      retention.stop();
       await worker.stop(graceMs);
       await webhooks.stop(Math.min(graceMs, WEBHOOK_GRACE_MS));
       waiters.notifyAll();

@@ -48,7 +48,8 @@ export class Retention {
   readonly #dataFolder: string;
   readonly #limits: RetentionLimits;
   readonly #log: (line: string) => void;
-  readonly #stopped = new AbortController();
+  /** On `clock.monotonic()`. */
+  #lookedAt: number | null = null;
 
   constructor(store: Store, clock: Clock, dataFolder: string, limits: RetentionLimits, log: (line: string) => void) {
     this.#store = store;
@@ -58,23 +59,29 @@ export class Retention {
     this.#log = log;
   }
 
-  /** Puts in order what former servers left, then keeps to the limits until `stop()`. Never rejects. */
-  async keep(): Promise<void> {
-    const { ageMs, bytes } = this.#limits;
-    try {
-      await this.#sweep(this.#clock.now());
-      while (!this.#stopped.signal.aborted) {
-        const pruned = await this.prune({ endedBefore: ageMs === null ? null : this.#clock.now() - ageMs, bytes, dryRun: false });
-        if (pruned.artifacts > 0) this.#log(`retention: ${pruned.artifacts} files of ${pruned.runs} runs were removed`);
-        await this.#clock.sleep(LOOK_MS, this.#stopped.signal);
-      }
-    } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#log(`retention: ${error instanceof Error ? error.message : error}`);
-    }
+  /** Puts in order what former servers left. Never rejects. */
+  begin(): Promise<void> {
+    return this.#told(() => this.#sweep(this.#clock.now()));
   }
 
-  stop(): void {
-    this.#stopped.abort(new Error('the server ends'));
+  /** Keeps to the limits: to be called whenever a run ended, which is when there is more. Looks once in an hour. Never rejects. */
+  async runEnded(): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (this.#lookedAt !== null && now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    const { ageMs, bytes } = this.#limits;
+    await this.#told(async () => {
+      const pruned = await this.prune({ endedBefore: ageMs === null ? null : this.#clock.now() - ageMs, bytes, dryRun: false });
+      if (pruned.artifacts > 0) this.#log(`retention: ${pruned.artifacts} files of ${pruned.runs} runs were removed`);
+    });
+  }
+
+  async #told(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#log(`retention: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   async prune({ endedBefore, bytes, dryRun }: PruneOptions): Promise<Pruned> {
@@ -109,7 +116,6 @@ export class Retention {
   async #sweep(nowMs: number): Promise<void> {
     for (const folder of FOLDERS) {
       for (const runId of await namesIn(join(this.#dataFolder, folder))) {
-        if (this.#stopped.signal.aborted) return;
         const row = this.#store.runById(runId);
         if (row && (row.finished_at === null || row.finished_at >= nowMs)) continue;
         const listed = new Set(this.#store.artifacts(runId).map(({ file }) => file));

@@ -38,6 +38,8 @@ export interface WorkerDeps {
   readonly secrets: Map<string, RunSecrets>;
   readonly credentials: CredentialStore;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
+  /** A run has ended. */
+  readonly onEnd: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -91,6 +93,7 @@ export class Worker {
         .finally(() => {
           this.#atWork.delete(lease.runId);
           this.#deps.secrets.delete(lease.runId);
+          this.#deps.onEnd();
           this.pump();
         });
       this.#atWork.set(lease.runId, { lease, abort, done });

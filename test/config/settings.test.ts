@@ -5,7 +5,7 @@ import { type AuthDeps, forgetKey, storedKey, storeKey } from '../../src/config/
 import { getSetting, listProfiles, listSettings, setSetting, settingsPaths, unsetSetting, useProfile } from '../../src/config/edit.js';
 import type { Keychain } from '../../src/config/keychain.js';
 import { openKeychain } from '../../src/config/keychain.js';
-import { parseDuration } from '../../src/config/schema.js';
+import { parseDuration, parseSize } from '../../src/config/schema.js';
 import { parseEnvFile, readApiKey, resolveSettings, type SettingFlags } from '../../src/config/settings.js';
 import { LocalError } from '../../src/errors.js';
 import { parseBaseUrl } from '../../src/origin.js';
@@ -210,6 +210,16 @@ test.each([
   ['0.5', 500],
 ])('%s is %d ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
+});
+test.each([
+  ['0', 0],
+  ['500kB', 500_000],
+  ['1.5 gb', 1_500_000_000],
+])('%s are %d bytes', (text, bytes) => {
+  expect(parseSize('local.keep-size', text)).toBe(bytes);
+});
+test.each(['', 'x', '-1MB', '5', '1TB', 'MB'])('%j is no size', (text) => {
+  expect(() => parseSize('local.keep-size', text)).toThrow(expect.objectContaining({ exitCode: 2 }));
 });
 test.each(['', '0', '-1', '1d', '1e3', '99999h', 'NaN'])('%j is no time', (text) => {
   expect(() => parseDuration(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
