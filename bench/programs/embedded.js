@@ -11,7 +11,7 @@ import { listen } from '../../src/server/listen.ts';
 export const clock = systemClock;
 export const random = systemRandom;
 
-export async function embedded(folder, runner) {
+export async function embedded(folder, runner, concurrency = 2) {
   const { db } = openDatabase(join(folder, 'server.db'), clock.now());
   let address = '';
   const server = createServer({
@@ -25,8 +25,9 @@ export async function embedded(folder, runner) {
     pid: process.pid,
     version: '0.0.0-bench',
     defaultEngine: 'rules',
-    concurrency: 2,
+    concurrency,
     notices: [],
+    retention: { ageMs: null, bytes: null },
     address: () => address,
     onStop: () => {},
     log: (line) => console.error(line),
@@ -37,6 +38,7 @@ export async function embedded(folder, runner) {
   const client = new ApiClient({ baseUrl: parseBaseUrl(`http://${address}`), apiKey: 'key', clock, random });
   return {
     client,
+    url: `http://${address}`,
     async start(body) {
       const { kind, reply } = await client.starts.task(body, { idempotencyKey: crypto.randomUUID() });
       if (kind !== 'answered') throw new Error(`the start was not answered: ${kind}`);

@@ -92,7 +92,8 @@ export class Queue {
     const store = this.#store;
     return store.transact(() => {
       const next = store.get<QueueRow>(
-        "SELECT queue.* FROM queue JOIN runs USING (run_id) WHERE state = 'queued' ORDER BY runs.seq LIMIT 1",
+        // As they were accepted. The second condition is that of the index, which without it is not used.
+        "SELECT * FROM queue WHERE state = 'queued' AND state <> 'done' ORDER BY rowid LIMIT 1",
       );
       if (!next) return null;
       const epoch = next.epoch + 1;
@@ -105,7 +106,7 @@ export class Queue {
   /** Says of the runs that have to wait that they do. */
   markWaiting(): void {
     const waiting = this.#store.all<{ run_id: string }>(
-      "SELECT run_id FROM queue JOIN runs USING (run_id) WHERE state = 'queued' AND status = 'created'",
+      "SELECT run_id FROM runs CROSS JOIN queue USING (run_id) WHERE status = 'created' AND state = 'queued'",
     );
     if (waiting.length === 0) return;
     this.#store.transact(() => {

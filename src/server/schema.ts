@@ -200,4 +200,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What a paused run asks a person.
   'ALTER TABLE runs ADD COLUMN instructions TEXT',
+  // Those that nobody has said of yet that they wait.
+  "CREATE INDEX runs_created ON runs (status) WHERE status = 'created'",
 ];

@@ -70,7 +70,9 @@ export class Webhooks {
 
   #fill(): void {
     if (this.#noMoreTries.signal.aborted || this.#underWay.size >= CONCURRENCY) return;
-    const pending = this.#deps.store.all<Pending>("SELECT run_id, url, tries FROM webhooks WHERE state = 'pending' ORDER BY rowid");
+    // At most so many of the first ones are under way already.
+    const sql = "SELECT run_id, url, tries FROM webhooks WHERE state = 'pending' ORDER BY rowid LIMIT ?";
+    const pending = this.#deps.store.all<Pending>(sql, 2 * CONCURRENCY);
     for (const webhook of pending) {
       if (this.#underWay.size >= CONCURRENCY) return;
       if (this.#underWay.has(webhook.run_id)) continue;
