@@ -29,6 +29,10 @@ export interface BrowserSessionRequest {
   readonly browser_profile_id?: string;
   /** Keep cookies and logins as a profile when it closes. */
   readonly generate_browser_profile?: boolean;
+  /** What the pages of its browser see. `timezone_id` is an IANA name. */
+  readonly browser_settings?: { readonly timezone_id?: string | null };
+  /** It will be looked at: start what shows it. */
+  readonly needs_live_view?: boolean;
 }
 
 export function decodeBrowserSession(value: unknown, path = ''): BrowserSession {

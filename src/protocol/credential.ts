@@ -47,7 +47,13 @@ export interface TotpPush {
   /** Up to 10 characters are the code itself; the server looks for one in longer text. */
   readonly content: string;
   readonly task_id?: string;
+  /** One version of a workflow, `w_...`. */
+  readonly workflow_id?: string;
   readonly workflow_run_id?: string;
+  /** Where it came from: `email`, `phone`, ... */
+  readonly source?: string;
+  /** Server's time. */
+  readonly expired_at?: string;
 }
 
 export interface TotpCode extends Wire {

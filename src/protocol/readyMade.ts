@@ -28,6 +28,8 @@ export interface LoginRunRequest extends ReadyMade {
   readonly bitwarden_item_id?: string | null;
   readonly onepassword_vault_id?: string | null;
   readonly onepassword_item_id?: string | null;
+  /** Name of the item's field with the authenticator key. */
+  readonly onepassword_totp_field_name?: string | null;
   readonly azure_vault_name?: string | null;
   readonly azure_vault_username_key?: string | null;
   readonly azure_vault_password_key?: string | null;

@@ -22,6 +22,7 @@ interface Flags extends ReadyMadeFlags, StartFlags, FollowFlags {
   readonly bitwardenItemId?: string;
   readonly onepasswordVaultId?: string;
   readonly onepasswordItemId?: string;
+  readonly onepasswordTotpFieldName?: string;
   readonly azureVaultName?: string;
   readonly azureVaultUsernameKey?: string;
   readonly azureVaultPasswordKey?: string;
@@ -49,6 +50,7 @@ export function define(command: Command, ctx: CliContext, handler = taskLogin): 
     .option('--bitwarden-item-id <id>')
     .option('--onepassword-vault-id <id>')
     .option('--onepassword-item-id <id>')
+    .option('--onepassword-totp-field-name <name>', "the item's field with the authenticator key")
     .option('--azure-vault-name <name>')
     .option('--azure-vault-username-key <key>')
     .option('--azure-vault-password-key <key>')
@@ -75,6 +77,7 @@ export async function taskLogin(ctx: CliContext, command: Command, flags: Flags)
       bitwarden_item_id: flags.bitwardenItemId,
       onepassword_vault_id: flags.onepasswordVaultId,
       onepassword_item_id: flags.onepasswordItemId,
+      onepassword_totp_field_name: flags.onepasswordTotpFieldName,
       azure_vault_name: flags.azureVaultName,
       azure_vault_username_key: flags.azureVaultUsernameKey,
       azure_vault_password_key: flags.azureVaultPasswordKey,

@@ -5,6 +5,7 @@ import { makeOnce } from '../../../make.js';
 import { wantsJson, write, writeJson } from '../../../output.js';
 import { integer, json, webUrl } from '../../../parsers.js';
 import { given } from '../../../readyMade.js';
+import { checkedZone } from '../../../schedule/timing.js';
 import { connect } from '../../../target.js';
 
 interface Flags {
@@ -16,6 +17,8 @@ interface Flags {
   readonly browserType?: string;
   readonly extension?: readonly string[];
   readonly keepProfile?: boolean;
+  readonly browserTimezone?: string;
+  readonly liveView?: boolean;
 }
 
 export function define(command: Command, ctx: CliContext, handler = createSession): void {
@@ -28,6 +31,8 @@ export function define(command: Command, ctx: CliContext, handler = createSessio
     .option('--browser-profile-id <id>', 'start with this browser profile')
     .option('--browser-type <type>', 'which browser, where the server has several')
     .option('--extension <name...>', 'browser extensions to load')
+    .option('--browser-timezone <name>', 'time zone that its pages see, such as Europe/Berlin')
+    .option('--live-view', 'it will be looked at: start what shows it')
     .option('--keep-profile', 'let cookies and log-ins be kept as a profile when it closes')
     .addHelpText(
       'after',
@@ -47,6 +52,8 @@ export async function createSession(ctx: CliContext, command: Command, flags: Fl
     browser_type: flags.browserType,
     extensions: flags.extension,
     generate_browser_profile: flags.keepProfile,
+    browser_settings: flags.browserTimezone === undefined ? undefined : { timezone_id: checkedZone(flags.browserTimezone) },
+    needs_live_view: flags.liveView,
   });
   const session = await makeOnce('the session', '`skyvern browser session list`', () => client.sessions.create(request, call));
   if (session.warning) ctx.io.stderr.write(`warning: ${printable(session.warning)}\n`);
