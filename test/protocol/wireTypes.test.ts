@@ -63,8 +63,9 @@ test('answers have fields of the document, with its types', () => {
     readonly mistyped: never;
   }>();
   expectTypeOf<AnswerFaults<Run, Schemas['WorkflowRunResponse']>>().toEqualTypeOf<Nothing>();
+  // Sent by the server, and not in its document (recorded in `retry-policy-list-item`).
   expectTypeOf<AnswerFaults<RunListItem, Schemas['TaskRunListItem']>>().toEqualTypeOf<{
-    readonly unknown: never;
+    readonly unknown: 'retry_pending';
     readonly mistyped: never;
   }>();
   expectTypeOf<AnswerFaults<Action, Schemas['Action']>>().toEqualTypeOf<Nothing>();
