@@ -6,6 +6,7 @@ import { json, must, text } from './program.js';
 
 /** Commands that are not tried, and why. */
 export const NOT_TRIED = {
+  simulate: 'is a server itself, for pipelines to be tested against',
   demo: 'is the embedded server: its own tests start it with a real browser',
   'local start': 'is the embedded server, not this one',
   'local stop': 'is the embedded server, not this one',
@@ -234,7 +235,7 @@ async function runsOfWorkflows({ step }, { home, mark }) {
   const write = (name, ...rest) => writeFileSync(file, JSON.stringify(definition(`${name} ${mark}`, ...rest)));
   const id = (got) => (got?.stdout.startsWith('{') ? json(got).run_id : undefined);
   const remember = async () =>
-    made.push(...new Set((await step(['workflow', 'list', '--search', mark, '--json'])).stdout.match(/wpid_\d+/g) ?? []));
+    made.push(...json(await step(['workflow', 'list', '--search', mark, '--query', '[].workflow_permanent_id'])));
 
   write(
     'codes',

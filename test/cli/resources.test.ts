@@ -24,7 +24,7 @@ describe('browser session', () => {
 
   test('what the server did otherwise than asked is a warning', async () => {
     const { io } = await skyvern(await fakeSkyvern(), 'browser session create --minutes 999');
-    expect(io.stderr.text()).toBe('warning: timeout was capped at 240 minutes\n');
+    expect(io.stderr.text()).toMatch(/^warning: Requested timeout of 999 minutes exceeds .* capped at 240 minutes\.\n$/);
   });
 
   test.each([

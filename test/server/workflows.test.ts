@@ -214,8 +214,8 @@ test('an update makes a new version: what it leaves out goes back to its default
   expect(second.workflow_id).not.toBe(first.workflow_id);
   await stop();
   const again = await embedded({ folder });
-  expect((await again.ask('GET', path)).body).toEqual(second);
-  expect((await again.ask('GET', `${path}?version=1`)).body).toEqual(first);
+  expect((await again.ask('GET', path)).body).toEqual({ ...second, effective_default_engine: null });
+  expect((await again.ask('GET', `${path}?version=1`)).body).toEqual({ ...first, effective_default_engine: null });
   expect((await again.ask('GET', `${path}/versions`)).body).toEqual([second, first]);
   const missing = await again.ask('GET', `${path}?version=9`);
   expect([missing.status, missing.body.detail]).toEqual([404, `Workflow not found. workflow_permanent_id=${first.agent_id}, version=9`]);

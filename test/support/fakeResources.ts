@@ -72,7 +72,14 @@ export function fakeResources({ organization, nextNumber, moment, detail, invali
       created_at: moment(),
       modified_at: moment(),
       deleted_at: null,
-      warning: Number(timeout) > 240 ? 'timeout was capped at 240 minutes' : null,
+      browser_settings: sent['browser_settings'] ?? null,
+      browser_settings_receipt: null,
+      source: 'managed',
+      remaining_lifetime_seconds: null,
+      warning:
+        Number(timeout) > 240
+          ? `Requested timeout of ${timeout} minutes exceeds the maximum of 240 minutes (4 hours); this session was capped at 240 minutes.`
+          : null,
     };
     sessions.set(id, session);
     return session;

@@ -265,7 +265,7 @@ export function fakeWorkflows({ organization, nextNumber, moment, detail, invali
       ['GET', /^\/v1\/(?:workflows|agents)\/?$/, (_match, { query }) => list(query)],
       ['POST', /^\/v1\/(?:workflows|agents)\/?$/, (_match, request) => create(request)],
       ['GET', /^\/v1\/(?:workflows|agents)\/runs\/?$/, (_match, { query }) => page(runsOf(null), query)],
-      ['GET', workflowPath(), ([, wpid], { query }) => get(wpid!, query)],
+      ['GET', workflowPath(), ([, wpid], { query }) => ({ ...get(wpid!, query), effective_default_engine: null })],
       ['POST', workflowPath(), ([, wpid], { body }) => update(wpid!, body)],
       ['POST', workflowPath('/delete'), ([, wpid]) => remove(wpid!)],
       ['GET', workflowPath('/versions'), ([, wpid]) => [...(versions.get(wpid!) ?? [])].reverse()],

@@ -52,7 +52,9 @@ export function addWorkflows(app: Hono, { workflows }: RouteDeps): void {
       const query = new URL(c.req.url).searchParams;
       const version = wholeNumber(query, 'version');
       if (flag(query, 'template')) throw unknown(id, version);
-      return c.json(shownWorkflow(known(version === null ? workflows.latest(id) : workflows.version(id, version), id, version)));
+      const row = known(version === null ? workflows.latest(id) : workflows.version(id, version), id, version);
+      // Told where one is asked for alone.
+      return c.json({ ...shownWorkflow(row), effective_default_engine: null });
     });
 
     app.post(name, async (c) => {
