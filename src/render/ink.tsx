@@ -19,7 +19,7 @@ import { type HandOver, Keys } from './ui/Keys.js';
 import { Leaving } from './ui/Leaving.js';
 import type { Line, Moment } from './ui/line.js';
 import { earlierLine, MAX_ITEMS, settledLines } from './ui/nodeLines.js';
-import { type Printed, RunScreen } from './ui/RunScreen.js';
+import { liveLines, type Printed, RunScreen, type RunScreenProps } from './ui/RunScreen.js';
 import { type Effect, isPaused, newSession, type Powers, press, type Session, type Typed } from './ui/session.js';
 import { themeOf } from './ui/theme.js';
 import type { Done } from './ui/treeLines.js';
@@ -33,10 +33,10 @@ const FRAME_MS = 33;
 const ITEMS_A_FRAME = 10;
 /** How long a block may wait for its description before it goes to the scrollback without. */
 const DESCRIPTION_MS = 5_000;
+/** A picture is not smaller than this, whatever is below it. */
+const MIN_PICTURE_ROWS = 6;
 /** Long enough for the signal that stops us to arrive. */
 const SUSPEND_MS = 50;
-/** Rows that a picture leaves to what is below it. */
-const ROWS_BELOW_PICTURE = 6;
 
 export function inkRenderer(io: Io, options: LiveOptions): Renderer {
   const { clock, controls, activity } = options;
@@ -130,7 +130,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     if (!theme.hasColor) return `no picture without colours: ${downloadCommand(runId)} --screenshots`;
     const { pictureText } = await import('./picture.js');
     const { columns, rows } = size();
-    const text = pictureText(png, { columns, rows: Math.max(4, rows - ROWS_BELOW_PICTURE), env: io.env });
+    const text = pictureText(png, { columns, rows: Math.max(MIN_PICTURE_ROWS, rows - 1 - liveLines(shown()).length), env: io.env });
     await handOver?.(async () => void io.stderr.write(text));
     return undefined;
   }
@@ -147,16 +147,20 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
   const leave = () => signals.clear();
   const requests = () => (session.talk.about === 'log' ? (activity?.requests ?? []) : []);
 
-  const screen = () => {
-    const shown = { view, printed, done, theme, session, hasKeys, powers: powers(), requests: requests(), moment: moment(), ...size() };
-    return (
-      <>
-        <Leaving onLeave={leave} />
-        {hasKeys && <Keys onTyped={onTyped} onSuspend={suspend} onReady={onReady} />}
-        <RunScreen {...shown} nextPollAt={activity?.nextPollAt ?? null} />
-      </>
-    );
-  };
+  const shown = (): RunScreenProps => ({
+    ...{ view, printed, done, theme, session, hasKeys, ...size() },
+    powers: powers(),
+    requests: requests(),
+    moment: moment(),
+    nextPollAt: activity?.nextPollAt ?? null,
+  });
+  const screen = () => (
+    <>
+      <Leaving onLeave={leave} />
+      {hasKeys && <Keys onTyped={onTyped} onSuspend={suspend} onReady={onReady} />}
+      <RunScreen {...shown()} />
+    </>
+  );
 
   const app = render(screen(), {
     stdin: io.stdin as NodeJS.ReadStream,

@@ -32,41 +32,64 @@ export interface Screen {
   /** Bytes as they came. */
   raw(): string;
   type(keys: string): void;
+  /** A signal to the program. */
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGKILL'): void;
   resize(columns: number, rows: number): void;
   /** Resolves, with all rows of that moment, when the emulator shows a match; the test's time-out is the only clock. */
   shows(wanted: RegExp): Promise<string[]>;
+  /** Resolves when the bytes match. */
+  sends(wanted: RegExp): Promise<void>;
   ended: Promise<number>;
   readonly terminal: InstanceType<typeof xterm.Terminal>;
 }
 
-export interface PlayOptions {
-  readonly mode?: string;
+export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Record<string, string>;
+}
+
+export interface PlayOptions extends TerminalOptions {
+  readonly mode?: string;
   /** What the shell runs; `%` stands for the player. */
   readonly shell?: string;
 }
 
 export function playIn(player: string, steps: readonly Played[], options: PlayOptions = {}): Screen {
-  const { mode = 'auto', columns = 80, rows = 24, env = {}, shell = 'exec %' } = options;
+  const { mode = 'auto', shell = 'exec %' } = options;
   const folder = tempFolder();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'events.json');
   writeFileSync(file, JSON.stringify(steps));
-  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false });
   const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(player)} ${JSON.stringify(file)} ${mode}`;
-  const pty = spawn('bash', ['--norc', '-c', shell.replace('%', command)], {
-    name: 'xterm-256color',
+  return inTerminal('bash', ['--norc', '-c', shell.replace('%', command)], folder, options);
+}
+
+const PROGRAM = join(import.meta.dirname, '../../bin/skyvern.js');
+
+/** The built program itself. */
+export const programIn = (args: readonly string[], options: TerminalOptions = {}): Screen =>
+  inTerminal(process.execPath, [PROGRAM, ...args], tempFolder(), options);
+
+function inTerminal(program: string, args: readonly string[], folder: string, options: TerminalOptions): Screen {
+  const { columns = 80, rows = 24, env = {} } = options;
+  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false });
+  const pty = spawn(program, [...args], {
+    name: env['TERM'] ?? 'xterm-256color', // it becomes TERM
     cols: columns,
     rows,
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   let raw = '';
+  let awaited: { readonly wanted: RegExp; readonly found: () => void }[] = [];
   let waiting: { readonly wanted: RegExp; readonly found: (rows: string[]) => void }[] = [];
   pty.onData((data) => {
     raw += data;
+    awaited = awaited.filter(({ wanted, found }) => {
+      if (wanted.test(raw)) found();
+      return !wanted.test(raw);
+    });
     terminal.write(data, () => {
       const now = read(terminal, 0);
       const shown = now.join('\n');
@@ -94,6 +117,8 @@ export function playIn(player: string, steps: readonly Played[], options: PlayOp
     everything: () => read(terminal, 0),
     raw: () => raw,
     type: (keys) => pty.write(keys),
+    kill: (signal) => pty.kill(signal),
+    sends: (wanted) => (wanted.test(raw) ? Promise.resolve() : new Promise((found) => awaited.push({ wanted, found }))),
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);
       pty.resize(nextColumns, nextRows);

@@ -5,7 +5,26 @@ export const STOCK_RUN = 'wr_512000000000000001';
 
 type Json = Record<string, unknown>;
 
-/** Epoch ms of the start; everything else is told from there. */
+/** The same run, with a login that fails. @param start epoch ms */
+export function stockFails(start: number): Stage[] {
+  const [first, second] = stockCheck(start) as [Stage, Stage];
+  const time = (ms: number): string => new Date(start + ms).toISOString().slice(0, -1);
+  const reason = 'The sign-in page asks for a code that nobody has given.';
+  const failed = (item: unknown): unknown => {
+    const { block } = item as { readonly block: Json };
+    if (block['label'] !== 'sign_in') return item;
+    return { ...(item as Json), block: { ...block, status: 'failed', failure_reason: reason, modified_at: time(12_000) } };
+  };
+  return [
+    { run: { ...first.run, ...second.run }, ...(second.timeline && { timeline: second.timeline }) },
+    {
+      run: { status: 'failed', failure_reason: reason, finished_at: time(12_000) },
+      ...(second.timeline && { timeline: second.timeline.map(failed) }),
+    },
+  ];
+}
+
+/** @param start epoch ms; everything else is told from there */
 export function stockCheck(start: number): Stage[] {
   const time = (ms: number): string => new Date(start + ms).toISOString().slice(0, -1);
   const block = (

@@ -37,7 +37,7 @@ export function cardLines(view: RunView, { columns, theme, moment, showOutput }:
     led(0, mark(status, true, theme, moment), did === '' ? took : `${took}${theme.paint('dim', `  ${did}`)}`),
     ...trackOf(view, theme, moment),
     ...(run?.failure_reason ? field('reason', theme.paint('red', run.failure_reason)) : []),
-    ...(status === 'completed' ? [] : field('at', ...failing(view, theme))),
+    ...(status === 'completed' ? [] : failing(view).flatMap(({ name, text }) => field(name, text))),
     ...(showOutput ? field('output', ...outputOf(view, columns - FIELD_INDENT, theme)) : []),
     ...field('files', ...filesOf(view)),
     ...(typeof run?.['recording_url'] === 'string' ? field('recording', recordingOf(view.runId, run['recording_url'], theme)) : []),
@@ -56,14 +56,14 @@ function trackOf(view: RunView, theme: Theme, { now }: Moment): Line[] {
 const MAX_LOOKED_AT = 2_000;
 
 /** The innermost block or step that failed last, and the last thing that was done in it. */
-function failing(view: RunView, theme: Theme): string[] {
+function failing(view: RunView): { readonly name: string; readonly text: string }[] {
   const recent = take(around(view, null, -1), MAX_LOOKED_AT);
   const node = recent.find((each) => (each.kind === 'block' || each.kind === 'step') && isBad(statusOf(view, each)));
   if (!node) return [];
   const last = childrenOf(view, node.key)
     .map((key) => view.nodes.get(key))
     .findLast((child) => child?.kind === 'action');
-  return [nameOf(view, node), ...(last ? [`${theme.glyphs.dot} last ${theme.paint('dim', wholeOf(view, last))}`] : [])];
+  return [{ name: 'at', text: nameOf(view, node) }, ...(last ? [{ name: 'last', text: wholeOf(view, last) }] : [])];
 }
 
 function nameOf(view: RunView, node: Node): string {
