@@ -66,6 +66,11 @@ function watch(url, { columns = 104, rows = 32, env = {} } = {}) {
   terminal.onTitleChange((now) => {
     title = now === '' ? 'skyvern run watch' : now;
   });
+  // The terminals that we know put the old title back; this emulator has no stack for it.
+  terminal.parser.registerCsiHandler({ final: 't' }, ([what]) => {
+    if (what === 23) title = 'skyvern run watch';
+    return true;
+  });
   const text = () =>
     Array.from(
       { length: terminal.buffer.active.length },
@@ -102,9 +107,12 @@ const escaped = (text) => text.replace(/[&<>]/g, (each) => ({ '&': '&amp;', '<':
 /** The visible rows as a page: each cell in its place, so that no font can move it. */
 function pageOf({ terminal, title }) {
   const buffer = terminal.buffer.active;
-  const [width, height] = [9, 19];
+  const [width, height] = [10, 20]; // whole pixels at the scale of the picture, or cells would not touch
+  const rows =
+    1 +
+    Math.max(...Array.from({ length: terminal.rows }, (_, row) => (buffer.getLine(buffer.baseY + row)?.translateToString(true) ? row : 0)));
   const cells = [];
-  for (let row = 0; row < terminal.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     const line = buffer.getLine(buffer.baseY + row);
     for (let column = 0; line && column < terminal.cols; column++) {
       const cell = line.getCell(column);
@@ -123,12 +131,12 @@ function pageOf({ terminal, title }) {
     body{margin:0;background:transparent} #window{display:inline-block;background:${BACKGROUND};border-radius:10px;overflow:hidden}
     header{position:relative;height:34px;background:#23262e;color:#9aa0ab;font:13px sans-serif;text-align:center;line-height:34px}
     header b{display:inline-block;width:12px;height:12px;border-radius:6px;margin-right:8px} header span{position:absolute;left:14px;top:4px}
-    main{position:relative;width:${terminal.cols * width}px;height:${terminal.rows * height}px;margin:12px 16px}
-    i{position:absolute;height:${height}px;line-height:${height}px;font:14.9px 'DejaVu Sans Mono',monospace;line-height:${height}px;white-space:pre}
+    main{position:relative;width:${terminal.cols * width}px;height:${rows * height}px;margin:12px 16px}
+    i{position:absolute;height:${height}px;line-height:${height}px;font:16.6px 'DejaVu Sans Mono',monospace;line-height:${height}px;white-space:pre}
   </style><div id="window"><header><span>${dots}</span>${escaped(title())}</header><main>${cells.join('')}</main></div>`;
 }
 
-const picture = (screen, file) => shot(pageOf(screen), file, { width: 1200, height: 900, scale: 1.5 });
+const picture = (screen, file) => shot(pageOf(screen), file, { width: 1200, height: 1000, scale: 1.5 });
 
 async function scene(stages, play, size) {
   const screenshot = await shot(SHOP, null, { width: 960, height: 540 });
@@ -141,6 +149,9 @@ async function scene(stages, play, size) {
     await server.close();
   }
 }
+
+/** The loop has begun when somebody comes to watch. */
+const underWay = ([queued, running, looping]) => ({ run: { ...queued.run, ...running.run }, timeline: looping.timeline });
 
 try {
   await scene(stockCheck(Date.now()), async (screen, server) => {
@@ -164,11 +175,11 @@ try {
     await picture(screen, 'done.png');
   });
   await scene(
-    stockCheck(Date.now()).slice(2),
+    [underWay(stockCheck(Date.now()))],
     async (screen) => {
       await screen.shows(/read_stock[\s\S]*d detach/);
       screen.type('s');
-      await screen.shows(/▀[\s\S]*read_stock[\s\S]*d detach/);
+      await screen.shows(/▀[\s\S]*read_stock[\s\S]*\? help\s*$/);
       await picture(screen, 'screenshot.png');
     },
     { rows: 40 },
