@@ -19,8 +19,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   journal: ['protocol', 'type:client'],
   config: [],
   browser: ['type:engine'],
-  engine: ['protocol', 'browser'], // its interfaces: a page and a snapshot
-  server: ['protocol', 'workflow', 'schedule', 'type:engine'],
+  model: ['client'], // one exchange: no redirects, the environment's proxies
+  engine: ['protocol', 'browser', 'model'], // its interfaces: a page and a snapshot
+  server: ['protocol', 'workflow', 'schedule', 'type:engine', 'type:model'],
   demo: [],
   workflow: ['protocol'], // definitions: read and checked without a server
   schedule: ['protocol'], // when a schedule fires
@@ -40,6 +41,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'simulate',
     'report',
+    'model',
   ],
 };
 const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable', 'json']);
@@ -62,6 +64,11 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   'playwright-core': 'browser',
   'tar-fs': 'browser',
   ajv: 'engine',
+  '@ai-sdk/anthropic': 'model',
+  '@ai-sdk/google': 'model',
+  '@ai-sdk/openai-compatible': 'model',
+  '@ai-sdk/provider': 'model',
+  '@pydantic/genai-prices': 'model',
 };
 
 /** What the sources must not say, and the files that may. */

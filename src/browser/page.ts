@@ -1,7 +1,7 @@
 /** A page of a real browser, as the engine sees it: the newest tab, read as an accessibility tree, acted on by reference. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Request } from 'playwright-core';
 import type { Clock } from '../clock.js';
@@ -18,6 +18,7 @@ import {
   type PageDownload,
   PageError,
   type PageEvent,
+  type PageFile,
   type PageTab,
   type SnapshotNode,
   WrongOrigin,
@@ -312,7 +313,7 @@ export class PlaywrightPage implements BrowserPage {
         await page.getByRef(action.ref).dragTo(page.getByRef(action.to));
         break;
       case 'upload':
-        await upload(page, page.getByRef(action.ref), action.paths);
+        await upload(page, page.getByRef(action.ref), action.files);
         break;
       case 'tab':
         await this.#switchTo(action.index);
@@ -486,13 +487,15 @@ async function clickText(page: Page, text: string, mustBePointer: boolean): Prom
 }
 
 /** A field takes the files; anything else is clicked and asks for them. */
-async function upload(page: Page, target: Locator, paths: readonly string[]): Promise<void> {
-  if (await target.evaluate((element) => (element as HTMLInputElement).type === 'file')) return target.setInputFiles([...paths]);
+async function upload(page: Page, target: Locator, files: readonly PageFile[]): Promise<void> {
+  // Read here: the browser may run as a user who cannot read our folders.
+  const given = await Promise.all(files.map(async ({ name, path }) => ({ name, mimeType: '', buffer: await readFile(path) })));
+  if (await target.evaluate((element) => (element as HTMLInputElement).type === 'file')) return target.setInputFiles(given);
   const asked = page.waitForEvent('filechooser', { timeout: UPLOAD_ASK_TIMEOUT_MS }).catch(() => null);
   await target.click();
   const chooser = await asked;
   if (!chooser) throw new PageError('it does not ask for a file');
-  await chooser.setFiles([...paths]);
+  await chooser.setFiles(given);
 }
 
 /** Null when the element is gone. Asked without waiting for it: it was there a moment ago. */

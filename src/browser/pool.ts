@@ -8,6 +8,7 @@ import { type FindOptions, findBrowser } from './find.js';
 import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { PlaywrightPage } from './page.js';
 import type { BrowserPool, BrowserSession, EvidenceFile, Host, SessionOptions } from './types.js';
+import { VIEWPORT } from './viewport.js';
 
 /** Where sessions get their browser and their way out. */
 export interface PoolOptions
@@ -20,7 +21,6 @@ export interface PoolOptions
   readonly onLaunch?: (trace: BrowserTrace) => void;
 }
 
-const VIEWPORT = { width: 1280, height: 720 };
 /** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is. */
 const CLOSE_TIMEOUTS_MS = [250, 350] as const;
 

@@ -33,6 +33,12 @@ export interface SnapshotNode {
   readonly children: readonly (string | SnapshotNode)[];
 }
 
+/** A file to give to a page, under this name. */
+export interface PageFile {
+  readonly name: string;
+  readonly path: string;
+}
+
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -59,7 +65,7 @@ export type PageAction =
   | { readonly kind: 'hover'; readonly ref: string }
   | { readonly kind: 'drag'; readonly ref: string; readonly to: string }
   /** Gives files to a file field, or to what asks for files when it is clicked. Paths are the caller's to check. */
-  | { readonly kind: 'upload'; readonly ref: string; readonly paths: readonly string[] }
+  | { readonly kind: 'upload'; readonly ref: string; readonly files: readonly PageFile[] }
   /** Makes another open tab the current one; `index` counts from 0 as `tabs()` does. */
   | { readonly kind: 'tab'; readonly index: number }
   | { readonly kind: 'closeTab' }

@@ -50,6 +50,7 @@ export const CHECKS: readonly Check[] = [
   { name: 'proxy', look: proxy },
   { name: 'browser', look: browser },
   { name: 'embedded server', look: embedded },
+  { name: 'language model', look: languageModel },
   { name: 'starts', look: starts },
   { name: 'disk', look: disk },
 ];
@@ -150,6 +151,26 @@ async function embedded(ctx: CliContext): Promise<Finding> {
   const { running, queued } = status.runs;
   const what = `${status.base_url}, ${running} running, ${queued} queued`;
   return status.notices.length > 0 ? warning(`${what}; ${status.notices.join('; ')}`, '`skyvern local logs`') : ok(what);
+}
+
+/** Asks the configured one a small question; nothing is asked of a model that only happens to be there. */
+async function languageModel(ctx: CliContext, command: Command): Promise<Finding> {
+  const { isModel, modelLabel, modelOf } = await import('./model.js');
+  const settings = settingsOf(ctx, command);
+  if (settings.model.provider.value === null) {
+    const { ollamaModels } = await import('../model/ollama.js');
+    const found = await ollamaModels(ctx.io.env, ctx.callSignal);
+    const here =
+      found?.[0] === undefined
+        ? ''
+        : `; an Ollama answers with ${found.join(', ')}: \`skyvern auth login --model ollama/${found[0]}\` uses it`;
+    return ok(`none; --local runs \`--engine rules\` without one${here}`);
+  }
+  const found = await modelOf(ctx, settings);
+  if (!isModel(found)) return failed(found.missing, found.hint, 'auth');
+  const { check } = await import('./modelLogin.js');
+  await check(ctx, found);
+  return ok(`${modelLabel(found)} at ${new URL(found.baseUrl).origin} answers (${settings.model.provider.where})`);
 }
 
 function starts({ paths, io, clock, random }: CliContext): Finding {

@@ -41,6 +41,13 @@ export function positive(text: string): number {
   return number;
 }
 
+/** Dollars, above zero. */
+export function amount(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (!/^\$?\d+(?:\.\d+)?$/.test(text) || value <= 0) throw new InvalidArgumentError('It is an amount such as 0.50.');
+  return value;
+}
+
 /** Any http(s) URL. A missing scheme becomes https, as the server does it. */
 export function webUrl(text: string): string {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;

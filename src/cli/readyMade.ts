@@ -16,6 +16,7 @@ export interface ReadyMadeFlags {
   readonly extraHttpHeaders?: Record<string, string>;
   readonly cdpConnectHeaders?: Record<string, string>;
   readonly maxScreenshotScrolls?: number;
+  readonly model?: string;
 }
 
 export const addReadyMadeOptions = (command: Command): Command =>
@@ -30,7 +31,8 @@ export const addReadyMadeOptions = (command: Command): Command =>
     .option('--browser-address <url>', 'connect to a running browser at this CDP address')
     .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
-    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer);
+    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
+    .option('--model <provider/name>', 'language model to use (only --local)');
 
 export const readyMadeFields = (flags: ReadyMadeFlags): Omit<FilesRunRequest, 'navigation_goal'> =>
   given({

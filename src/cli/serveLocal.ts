@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type BrowserTrace, endLeftBrowser } from '../browser/launch.js';
 import { createBrowserPool } from '../browser/pool.js';
 import { upstreamOf } from '../browser/upstream.js';
+import { agentFactory } from '../engine/agent/decider.js';
+import { plannerFactory } from '../engine/agent/planner.js';
 import { createTaskRunner } from '../engine/loop.js';
 import { createRulesDecider } from '../engine/rules/decider.js';
 import { parseRules } from '../engine/rules/parse.js';
@@ -13,6 +15,7 @@ import { RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import { runLocalServer } from '../server/main.js';
 import type { RetentionLimits } from '../server/retention.js';
 import type { CliContext } from './context.js';
+import { createModels } from './modelDesk.js';
 
 export interface ServeOptions {
   /** Runs tasks that name no engine of ours; null: none does. */
@@ -25,15 +28,15 @@ export interface ServeOptions {
   readonly retention: RetentionLimits;
 }
 
-export async function serveLocal(
-  { io, clock, random, signal, paths }: CliContext,
-  { engine, sandbox, proxyNames, retention }: ServeOptions,
-): Promise<void> {
+export async function serveLocal(ctx: CliContext, { engine, sandbox, proxyNames, retention }: ServeOptions): Promise<void> {
+  const { io, clock, random, signal, paths } = ctx;
+  const models = createModels(ctx);
   await runLocalServer(io, clock, random, signal, {
     version: __VERSION__,
     defaultEngine: engine,
     checkTask,
     retention,
+    models,
     createRunner: async ({ data }) => {
       const traces = join(data, 'browser.json');
       await endBrowserOfThePast(traces, (pid, name) => io.kill(pid, name));
@@ -46,16 +49,22 @@ export async function serveLocal(
         upstream: upstreamOf(io.env),
         upstreamNames: proxyNames,
       });
-      return createTaskRunner({ pool, clock, deciders: { [RULES_ENGINE]: rulesDecider } });
+      const asked = { openModel: (name: string | null) => models.open(name) };
+      return createTaskRunner({
+        pool,
+        clock,
+        deciders: { [RULES_ENGINE]: rulesDecider, 'skyvern-1.0': agentFactory(asked), 'skyvern-2.0': plannerFactory(asked) },
+      });
     },
   });
 }
 
 /** What an engine will not do is refused before there is a run. */
-function checkTask(request: TaskRunRequest, _engine: string, secretNames: readonly string[]): PromptRefusal | null {
+function checkTask(request: TaskRunRequest, engine: string, secretNames: readonly string[]): PromptRefusal | null {
   const schema = request.data_extraction_schema;
   const fault = schema === null || schema === undefined ? null : checkSchema(schema);
   if (fault !== null) return { clause: 'data_extraction_schema', reason: fault };
+  if (engine !== RULES_ENGINE) return null;
   const parsed = parseRules(request.prompt, { secretNames });
   return 'refusal' in parsed ? parsed.refusal : null;
 }

@@ -29,23 +29,47 @@ export async function storeKey(
   deps: AuthDeps,
   input: { readonly profile?: string; readonly baseUrl: URL; readonly key: string },
 ): Promise<Kept> {
-  const profile = checkProfileName(input.profile ?? DEFAULT_PROFILE);
+  return keep(deps, checkProfileName(input.profile ?? DEFAULT_PROFILE), input);
+}
+
+/** Keeps the key of a language model beside that of the server: under the profile, for one address only. */
+export const storeModelKey = (
+  deps: AuthDeps,
+  input: { readonly profile: string; readonly baseUrl: URL; readonly key: string },
+): Promise<Kept> => keep(deps, modelSlot(checkProfileName(input.profile)), input);
+
+/** The key of a language model that was kept for this origin; null when there is none. */
+export async function readModelKey(
+  deps: Pick<AuthDeps, 'paths' | 'owner' | 'keychain'>,
+  profile: string,
+  origin: string,
+): Promise<string | null> {
+  const slot = modelSlot(profile);
+  const stored = keyStore(deps.paths, deps.owner).read().keys[slot];
+  if (stored?.origin !== origin) return null;
+  return stored.store === 'file' ? stored.value : (await deps.keychain()).get(accountOf(slot, origin));
+}
+
+/** No profile has a colon in its name. */
+const modelSlot = (profile: string): string => `${profile}:model`;
+
+async function keep(deps: AuthDeps, slot: string, input: { readonly baseUrl: URL; readonly key: string }): Promise<Kept> {
   const { origin } = input.baseUrl;
   const key = cleanKey(input.key);
   const reason = await tryKeychain(deps, async (keychain) => {
-    await keychain.set(accountOf(profile, origin), key);
+    await keychain.set(accountOf(slot, origin), key);
     // One that takes a key and does not give it back would lose it.
-    if ((await keychain.get(accountOf(profile, origin))) !== key)
+    if ((await keychain.get(accountOf(slot, origin))) !== key)
       throw new LocalError('no_keychain', 'the keychain does not give back what it takes');
   });
   const stored: StoredKey = reason === '' ? { origin, store: 'keychain' } : { origin, store: 'file', value: key };
   const store = keyStore(deps.paths, deps.owner);
   let before: StoredKey | undefined;
   await store.update(deps, (file) => {
-    before = file.keys[profile];
-    return { ...file, keys: { ...file.keys, [profile]: stored } };
+    before = file.keys[slot];
+    return { ...file, keys: { ...file.keys, [slot]: stored } };
   });
-  if (before?.store === 'keychain' && before.origin !== origin) await forgetInKeychain(deps, profile, before.origin);
+  if (before?.store === 'keychain' && before.origin !== origin) await forgetInKeychain(deps, slot, before.origin);
   return { store: stored.store, where: stored.store === 'file' ? store.path : 'keychain', reason };
 }
 

@@ -113,5 +113,7 @@ function held(settings: Settings, name: SettingName): Setting<string | number | 
       return settings.keep.days;
     case 'local.keep-size':
       return { ...settings.keep.bytes, value: settings.keep.bytes.value === null ? null : `${settings.keep.bytes.value / 1e9}GB` };
+    case 'model.price':
+      return settings.model.price;
   }
 }

@@ -6,7 +6,7 @@ export const OUTPUTS = ['auto', 'live', 'plain', 'json', 'ndjson', 'quiet'] as c
 export type Output = (typeof OUTPUTS)[number];
 export const NOTIFY = ['off', 'bell', 'desktop'] as const;
 export type Notify = (typeof NOTIFY)[number];
-export const MODEL_PROVIDERS = ['openai-compatible', 'anthropic', 'google'] as const;
+export const MODEL_PROVIDERS = ['openai-compatible', 'anthropic', 'google', 'openai', 'ollama'] as const;
 
 export interface SettingSpec {
   /** The environment variable that sets it, when one does. */
@@ -76,6 +76,15 @@ export const SETTINGS = {
     check: (text) => {
       parseSize('local.keep-size', text);
       return text.trim();
+    },
+  },
+  'model.price': {
+    env: null,
+    project: false,
+    about: 'language model for --local: dollars for a million tokens, in/out, such as 3/15',
+    check: (text) => {
+      if (/^\s*\d+(?:\.\d+)?\s*\/\s*\d+(?:\.\d+)?\s*$/.test(text)) return text.replace(/\s+/g, '');
+      throw wrong('model.price', text, 'two prices such as 3/15');
     },
   },
 } as const satisfies Record<string, SettingSpec>;

@@ -66,6 +66,8 @@ export interface Settings {
     readonly provider: Setting<string | null>;
     readonly name: Setting<string | null>;
     readonly baseUrl: Setting<string | null>;
+    /** `IN/OUT`, dollars for a million tokens. */
+    readonly price: Setting<string | null>;
   };
   /** Of the evidence of ended runs on the embedded server; null: no limit. */
   readonly keep: { readonly days: Setting<number | null>; readonly bytes: Setting<number | null> };
@@ -110,6 +112,12 @@ export function resolveSettings({ io, paths, flags = {}, mayMakeProfile = false 
     setting ? { ...setting, value: read(setting.value) } : fallback(otherwise);
 
   const model = modelOf(io, flags);
+  // The profile's address and price are those of the profile's provider.
+  const ofProfile = model === null || model.provider.value === own['model.provider'];
+  const ofThatModel = (name: 'model.base-url' | 'model.price') => {
+    const found = look(name, undefined, '');
+    return found?.source === 'profile' && !ofProfile ? null : found;
+  };
   const named = look('base-url', flags.baseUrl, '--base-url') ?? givenBaseUrl(io, profile.value);
   return {
     profile,
@@ -126,7 +134,8 @@ export function resolveSettings({ io, paths, flags = {}, mayMakeProfile = false 
     model: {
       provider: model?.provider ?? look('model.provider', undefined, '') ?? fallback(null),
       name: model?.name ?? look('model.name', undefined, '') ?? fallback(null),
-      baseUrl: look('model.base-url', undefined, '') ?? fallback(null),
+      baseUrl: ofThatModel('model.base-url') ?? fallback(null),
+      price: (model === null || model.name.value === own['model.name'] ? ofThatModel('model.price') : null) ?? fallback(null),
     },
     keep: {
       days: map<number | null>(look('local.keep-days', undefined, ''), (text) => Number(text) || null, KEEP_DAYS),
@@ -249,12 +258,15 @@ function modelOf(io: Io, flags: SettingFlags): { provider: Setting<string>; name
   const text = flags.model ?? io.env['SKYVERN_MODEL'];
   if (!text) return null;
   const [source, where] = flags.model === undefined ? (['environment', 'SKYVERN_MODEL'] as const) : (['flag', '--model'] as const);
+  const split = splitModel(text);
+  if (!split) throw new UsageError(`"${text}" names no model (${where})`, { code: 'bad_value', hint: 'write it as provider/name' });
+  return { provider: checked('model.provider', split.provider, source, where), name: checked('model.name', split.name, source, where) };
+}
+
+/** `provider/name`, where the name may have slashes of its own; null without a slash. */
+export function splitModel(text: string): { readonly provider: string; readonly name: string } | null {
   const slash = text.indexOf('/');
-  if (slash < 1) throw new UsageError(`"${text}" names no model (${where})`, { code: 'bad_value', hint: 'write it as provider/name' });
-  return {
-    provider: checked('model.provider', text.slice(0, slash), source, where),
-    name: checked('model.name', text.slice(slash + 1), source, where),
-  };
+  return slash < 1 ? null : { provider: text.slice(0, slash), name: text.slice(slash + 1) };
 }
 
 interface ProjectSettings {

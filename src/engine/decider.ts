@@ -1,24 +1,53 @@
 /** What the step loop and whoever decides have to say to each other. A decider never touches a page. */
-import type { ElementFacts, PageAction, SnapshotNode } from '../browser/types.js';
+import type { ElementFacts, PageAction, PageTab, SnapshotNode } from '../browser/types.js';
+import type { Clock } from '../clock.js';
+import type { Usage } from '../model/types.js';
 import type { Risk } from '../protocol/task.js';
-import type { ActionRecord, TaskError } from './task.js';
+import type { ActionRecord, StepArtifact, SubtaskEnd, SubtaskStart, TaskError, TaskSpec, ThoughtRecord } from './task.js';
 
 /** The page now. Each part is read when it is first asked for, and at most once: a decision that needs no look costs none. */
 export interface Observation {
   readonly url: string;
   title(): Promise<string>;
-  /** Without secrets and without the values of password fields. */
+  /** Without secrets and without the values of password fields. Nodes say where they are when `Decider.looksAtPlaces`. */
   snapshot(): Promise<SnapshotNode>;
   /** What the element of the newest snapshot holds now; null when it is gone. Without secrets. */
   inspect(ref: string): Promise<ElementFacts | null>;
+  tabs(): Promise<readonly PageTab[]>;
+  /** PNG of the viewport, fields that hold a secret covered; null when the page cannot be drawn in time. */
+  screenshot(): Promise<Uint8Array | null>;
+  /** The document, without secrets; null when it cannot be had in time. */
+  html(): Promise<string | null>;
 }
+
+/** What a decider is given of the run that it decides for. */
+export interface RunHooks {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Counts to the step that begins with the next decision. */
+  spent(usage: Usage): void;
+  /** Leaves something with the step that begins with the next decision. Secrets are taken out of it. */
+  leave(artifact: StepArtifact): void;
+  /** Records a thought now. */
+  think(thought: ThoughtRecord): Promise<void>;
+  /** The next step begins a part of the task with a goal of its own. */
+  subtask(part: SubtaskStart): Promise<void>;
+  subtaskEnded(end: SubtaskEnd): Promise<void>;
+}
+
+/** Makes the decider of one run. */
+export type DeciderFactory = (spec: TaskSpec, hooks: RunHooks) => Decider | Promise<Decider>;
 
 export type EngineAction =
   /** Text to `fill` may hold `{{NAME}}`: the loop puts the secret in its place, at the last moment. */
   | PageAction
   | { readonly kind: 'pause'; readonly ms: number }
   /** Nothing is done to the page: something was read from it. `output` says what, and from where. */
-  | { readonly kind: 'report'; readonly actionType: 'extract' | 'wait'; readonly output: unknown };
+  | { readonly kind: 'report'; readonly actionType: 'extract' | 'wait' | 'complete' | 'terminate'; readonly output: unknown }
+  /** A person is asked to look or do something, and the run waits. */
+  | { readonly kind: 'person'; readonly instructions: string }
+  /** Files of the run, by their names in `TaskSpec.files`. */
+  | { readonly kind: 'giveFiles'; readonly ref: string; readonly names: readonly string[] };
 
 export type Decision =
   | {
@@ -34,11 +63,14 @@ export type Decision =
       readonly risks?: readonly Risk[];
       /** Whether a new step begins with it. */
       readonly startsStep: boolean;
+      /** Why it counts as failed although it was carried out: an end that was not accepted. */
+      readonly rejected?: string;
     }
   /** Not yet: look again until `withinMs` have passed since the first such answer in a row, then fail with `reason`. */
   | { readonly type: 'lookAgain'; readonly withinMs: number; readonly reason: string; readonly startsStep: boolean }
   | { readonly type: 'done'; readonly output: unknown }
-  | { readonly type: 'fail'; readonly reason: string; readonly errors?: readonly TaskError[] };
+  /** `terminated`: the goal cannot be reached, or must not be. */
+  | { readonly type: 'fail'; readonly status?: 'failed' | 'terminated'; readonly reason: string; readonly errors?: readonly TaskError[] };
 
 /** One for each run. */
 export interface Decider {
@@ -46,6 +78,11 @@ export interface Decider {
   readonly allowedUrls: readonly string[];
   /** What was extracted so far; null when nothing. */
   readonly extracted: unknown;
+  readonly looksAtPlaces?: boolean;
+  /** Whether the next decision is certain to begin a step: then it is not asked for when no step is left. */
+  readonly beginsStep?: boolean;
+  /** When the run is over, however it ended. */
+  close?(): Promise<void>;
   /** @param history every action of the run so far, oldest first; the newest may have failed */
   decide(page: Observation, history: readonly ActionRecord[]): Promise<Decision>;
 }

@@ -9,17 +9,19 @@ import { withStrings } from '../browser/snapshot.js';
 import { type BrowserPage, type BrowserPool, type BrowserSession, type PageAction, PageError, WrongOrigin } from '../browser/types.js';
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
+import { ModelError, type Usage } from '../model/types.js';
 import { Afterwork } from './afterwork.js';
-import type { Decider, Decision, EngineAction, Observation } from './decider.js';
+import { CODE_PLACEHOLDER } from './agent/prompt.js';
+import type { Decider, DeciderFactory, Decision, EngineAction, Observation, RunHooks } from './decider.js';
 import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
-import type { ActionRecord, Outcome, Recorder, TaskError, TaskRunner, TaskSpec } from './task.js';
+import type { ActionRecord, Outcome, Recorder, StepArtifact, StepEnd, TaskError, TaskRunner, TaskSpec } from './task.js';
 
 export interface EngineDeps {
   readonly pool: BrowserPool;
   readonly clock: Clock;
   /** By the name in `TaskSpec.engine`. */
-  readonly deciders: Readonly<Record<string, (spec: TaskSpec) => Decider>>;
+  readonly deciders: Readonly<Record<string, DeciderFactory>>;
 }
 
 type Act = Extract<Decision, { type: 'act' }>;
@@ -51,9 +53,44 @@ async function runTask(
   signal: AbortSignal,
 ): Promise<Outcome> {
   signal.throwIfAborted();
-  const decider = deciders[spec.engine]?.(spec);
-  if (!decider) return failed(`there is no engine named ${spec.engine} here`, null);
+  const factory = deciders[spec.engine];
+  if (!factory) return failed(`there is no engine named ${spec.engine} here`, null);
   const redactor = createRedactor(spec.secrets.values());
+  const ledger = new StepLedger(recorder, redactor, spec.model);
+  let decider: Decider;
+  try {
+    decider = await factory(spec, {
+      signal,
+      clock,
+      spent: ledger.spent,
+      leave: ledger.leave,
+      think: ledger.think,
+      subtask: ledger.subtask,
+      subtaskEnded: ledger.subtaskEnded,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ModelError) return failed(error.message, null, [systemError(error.code, error.message)]);
+    throw error;
+  }
+  try {
+    return await withBrowser({ pool, afterwork, clock, spec, recorder, signal }, decider, redactor, ledger);
+  } finally {
+    await decider.close?.();
+  }
+}
+
+interface RunParts {
+  readonly pool: BrowserPool;
+  readonly afterwork: Afterwork;
+  readonly clock: Clock;
+  readonly spec: TaskSpec;
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+}
+
+async function withBrowser(parts: RunParts, decider: Decider, redactor: Redactor, ledger: StepLedger): Promise<Outcome> {
+  const { pool, afterwork, spec, recorder, signal } = parts;
   const opening = pool.open({
     ...spec.browser,
     extraHttpHeaders: spec.extraHttpHeaders,
@@ -72,8 +109,7 @@ async function runTask(
     throw error;
   }
   try {
-    const run = new Run(spec, decider, session.page, recorder, redactor, clock, signal);
-    return redactor.deep(await untilAborted(signal, run.toEnd()));
+    return redactor.deep(await untilAborted(signal, new Run(parts, decider, session.page, redactor, ledger).toEnd()));
   } finally {
     const kept = session.evidence().then((files) => Promise.all(files.map((file) => recorder.evidence(file))));
     await Promise.all([kept, session.close()]);
@@ -91,6 +127,7 @@ class Run {
   readonly #page: BrowserPage;
   readonly #recorder: Recorder;
   readonly #redactor: Redactor;
+  readonly #ledger: StepLedger;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #gate: ConfirmGate;
@@ -99,20 +136,13 @@ class Run {
   /** The newest action on its way into the record. The next look at the page does not wait for it; the next action does. */
   #recording: Promise<void> = Promise.resolve();
 
-  constructor(
-    spec: TaskSpec,
-    decider: Decider,
-    page: BrowserPage,
-    recorder: Recorder,
-    redactor: Redactor,
-    clock: Clock,
-    signal: AbortSignal,
-  ) {
+  constructor({ spec, recorder, clock, signal }: RunParts, decider: Decider, page: BrowserPage, redactor: Redactor, ledger: StepLedger) {
     this.#spec = spec;
     this.#decider = decider;
     this.#page = page;
     this.#recorder = recorder;
     this.#redactor = redactor;
+    this.#ledger = ledger;
     this.#clock = clock;
     this.#signal = signal;
     this.#gate = createConfirmGate(spec.confirm, page, recorder, redactor.text);
@@ -123,8 +153,10 @@ class Run {
     const outcome = await this.#drive();
     await this.#recordLateDownloads();
     await this.#recording;
-    if (this.#step >= 0)
-      await this.#recorder.stepEnded(this.#step, { status: outcome.status === 'completed' ? 'completed' : 'failed', isLast: true });
+    if (this.#step >= 0) {
+      await this.#ledger.commit(this.#step);
+      await this.#ledger.end(this.#step, outcome.status === 'completed' ? 'completed' : 'failed', true);
+    }
     return outcome;
   }
 
@@ -147,9 +179,10 @@ class Run {
     let pauseMs = FIRST_PAUSE_MS;
     for (;;) {
       this.#signal.throwIfAborted();
+      if (this.#decider.beginsStep && !shared && this.#step + 1 >= this.#spec.maxSteps) return this.#outOfSteps();
       const decision = await this.#decide();
       if (decision.type === 'done') return this.#finish(decision.output);
-      if (decision.type === 'fail') return this.#failed(decision.reason, decision.errors);
+      if (decision.type === 'fail') return this.#failed(decision.reason, decision.errors, decision.status);
       if (decision.startsStep && waitingSince === null) {
         if (!shared) {
           if (this.#step + 1 >= this.#spec.maxSteps) return this.#outOfSteps();
@@ -157,6 +190,7 @@ class Run {
         }
         shared = false;
       }
+      if (this.#step >= 0) await this.#ledger.commit(this.#step);
       if (decision.type === 'lookAgain') {
         waitingSince ??= this.#clock.monotonic();
         if (this.#clock.monotonic() - waitingSince >= decision.withinMs) return this.#failed(decision.reason);
@@ -180,8 +214,12 @@ class Run {
       const observation: Observation = {
         url: clean.text(page.url()),
         title: () => (title ??= page.title().then(clean.text)),
-        snapshot: () => (snapshot ??= page.snapshot().then((tree) => withStrings(tree, clean.text))),
+        snapshot: () =>
+          (snapshot ??= page.snapshot({ boxes: this.#decider.looksAtPlaces ?? false }).then((tree) => withStrings(tree, clean.text))),
         inspect: (ref) => page.inspect(ref).then((facts) => facts && clean.deep(facts)),
+        tabs: () => page.tabs().then(clean.deep),
+        screenshot: () => page.screenshot(),
+        html: () => page.html().then((html) => (html === null ? null : clean.text(html))),
       };
       return await this.#decider.decide(observation, this.#history);
     } catch (error) {
@@ -201,7 +239,8 @@ class Run {
     let fatal: string | null = null;
     let typed = typedText(action);
     try {
-      if (action.kind !== 'pause' && action.kind !== 'report') problem = fatal = await this.#gate.refusal(action, decision.risks ?? []);
+      if (isOnPage(action)) fatal = await this.#gate.refusal(action, decision.risks ?? []);
+      problem = fatal ?? decision.rejected ?? null;
       const hidden = fatal === null && (await this.#perform(action));
       if (hidden && typed !== null) {
         this.#redactor.add(typed);
@@ -260,24 +299,54 @@ class Run {
       await this.#clock.sleep(action.ms, this.#signal);
       return false;
     }
-    return (await this.#page.perform(action.kind === 'fill' ? this.#withSecrets(action) : action)).secretField;
+    if (action.kind === 'person') {
+      await this.#askPerson(action.instructions);
+      return false;
+    }
+    return (await this.#page.perform(await this.#ready(action))).secretField;
   }
 
-  #withSecrets(action: Extract<PageAction, { kind: 'fill' }>): PageAction {
-    let used = false;
-    const text = action.text.replace(SECRET, (whole, name: string) => {
-      const value = this.#spec.secrets.get(name);
-      if (value === undefined) return whole;
-      used = true;
-      return value;
+  /** The action as the page is to have it: secrets and files in the place of their names. */
+  async #ready(action: PageAction | Extract<EngineAction, { kind: 'giveFiles' }>): Promise<PageAction> {
+    if (action.kind === 'fill') return this.#withSecrets(action);
+    if (action.kind !== 'giveFiles') return action;
+    const files = action.names.map((name) => {
+      const file = this.#spec.files.find((each) => each.name === name);
+      if (!file) throw new PageError(`there is no file "${name}" to give`);
+      return file;
     });
-    return used ? { ...action, text, onlyInto: this.#home() } : action;
+    return { kind: 'upload', ref: action.ref, files };
+  }
+
+  async #withSecrets(action: Extract<PageAction, { kind: 'fill' }>): Promise<PageAction> {
+    const names = new Set([...action.text.matchAll(SECRET)].map(([, name]) => name as string));
+    const values = new Map<string, string>();
+    for (const name of names) {
+      const value = this.#spec.secrets.get(name) ?? (name === CODE_PLACEHOLDER ? await this.#nextCode() : undefined);
+      if (value !== undefined) values.set(name, value);
+    }
+    if (values.size === 0) return action;
+    return { ...action, text: action.text.replace(SECRET, (whole, name: string) => values.get(name) ?? whole), onlyInto: this.#home() };
+  }
+
+  /** Waits for it. A code is hidden like any other secret. */
+  async #nextCode(): Promise<string | undefined> {
+    const { codes } = this.#spec;
+    if (!codes) return undefined;
+    const code = await codes.next(this.#signal);
+    if (code === null) throw new PageError('no one-time code came in time');
+    this.#redactor.add(code);
+    return code;
   }
 
   /** Origin of the page that the user named as the start: the only one that secrets are typed into. */
   #home(): string {
     const start = this.#spec.url ?? this.#decider.allowedUrls[0];
     return start === undefined ? 'nowhere' : new URL(start).origin;
+  }
+
+  async #askPerson(instructions: string): Promise<void> {
+    if ((await this.#recorder.askPerson(this.#redactor.text(instructions))) === 'unanswered') throw new PageError('nobody answered');
   }
 
   #secretRefused(action: EngineAction, { origin }: WrongOrigin): string {
@@ -287,7 +356,7 @@ class Run {
 
   async #nextStep(): Promise<void> {
     await this.#recording;
-    if (this.#step >= 0) await this.#recorder.stepEnded(this.#step, { status: 'completed', isLast: false });
+    if (this.#step >= 0) await this.#ledger.end(this.#step, 'completed', false);
     this.#step++;
     await this.#recorder.stepStarted(this.#step);
   }
@@ -314,24 +383,88 @@ class Run {
     return failed(`the output does not satisfy data_extraction_schema: ${faults.join('; ')}`, output);
   }
 
-  #failed(reason: string, errors: readonly TaskError[] = []): Outcome {
-    return failed(reason, this.#decider.extracted, errors);
+  #failed(reason: string, errors: readonly TaskError[] = [], status: 'failed' | 'terminated' = 'failed'): Outcome {
+    return { ...failed(reason, this.#decider.extracted, errors), status };
   }
 
   #outOfSteps(): Outcome {
     const reasoning = `Reached the maximum steps (${this.#spec.maxSteps})`;
-    return this.#failed(`${reasoning}; the task was not done by then`, [
-      { error_code: 'REACH_MAX_STEPS', error_type: 'SYSTEM_DEFINED_ERROR', reasoning },
-    ]);
+    return this.#failed(`${reasoning}; the task was not done by then`, [systemError('REACH_MAX_STEPS', reasoning)]);
   }
 }
 
-const failed = (reason: string, output: unknown, errors: readonly TaskError[] = []): Outcome => ({
+/**
+ * What a step leaves besides its actions. A decider looks and asks before it is known whether a step begins with its decision:
+ * what it leaves is kept apart until then.
+ */
+class StepLedger {
+  readonly #recorder: Recorder;
+  readonly #redactor: Redactor;
+  readonly #model: string | null;
+  #pending: { usage: Usage | null; artifacts: StepArtifact[] } = { usage: null, artifacts: [] };
+  #usage: Usage | null = null;
+  /** Steps that have begun. */
+  #steps = 0;
+
+  constructor(recorder: Recorder, redactor: Redactor, model: string | null) {
+    this.#recorder = recorder;
+    this.#redactor = redactor;
+    this.#model = model;
+  }
+
+  readonly spent: RunHooks['spent'] = (usage) => {
+    this.#pending.usage = sum(this.#pending.usage, usage);
+  };
+
+  readonly leave: RunHooks['leave'] = (artifact) => void this.#pending.artifacts.push(this.#redactor.deep(artifact));
+
+  readonly think: RunHooks['think'] = (thought) => this.#recorder.thought(this.#redactor.deep(thought));
+
+  readonly subtask: RunHooks['subtask'] = (part) => this.#recorder.subtaskStarted(this.#steps, this.#redactor.deep(part));
+
+  readonly subtaskEnded: RunHooks['subtaskEnded'] = (end) => this.#recorder.subtaskEnded(this.#redactor.deep(end));
+
+  /** What was left since the last time belongs to this step, which is under way. */
+  async commit(step: number): Promise<void> {
+    this.#steps = step + 1;
+    const { usage, artifacts } = this.#pending;
+    this.#pending = { usage: null, artifacts: [] };
+    if (usage) this.#usage = sum(this.#usage, usage);
+    for (const artifact of artifacts) await this.#recorder.stepArtifact(step, artifact);
+  }
+
+  async end(step: number, status: StepEnd['status'], isLast: boolean): Promise<void> {
+    const usage = this.#usage && { ...this.#usage, model: this.#model };
+    this.#usage = null;
+    await this.#recorder.stepEnded(step, { status, isLast, usage });
+  }
+}
+
+const sum = (a: Usage | null, b: Usage): Usage =>
+  a === null
+    ? b
+    : {
+        inputTokens: a.inputTokens + b.inputTokens,
+        cachedTokens: a.cachedTokens + b.cachedTokens,
+        outputTokens: a.outputTokens + b.outputTokens,
+        reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+        cost: a.cost === null || b.cost === null ? null : a.cost + b.cost,
+      };
+
+const systemError = (code: string, reasoning: string): TaskError => ({ error_code: code, reasoning, error_type: 'SYSTEM_DEFINED_ERROR' });
+
+const failed = (
+  reason: string,
+  output: unknown,
+  errors: readonly TaskError[] = [],
+): Extract<Outcome, { status: 'failed' | 'terminated' }> => ({
   status: 'failed',
   reason,
   errors,
   output,
 });
+
+const isOnPage = (action: EngineAction): action is PageAction => !['pause', 'report', 'person', 'giveFiles'].includes(action.kind);
 
 const typedText = (action: EngineAction): string | null => {
   if (action.kind === 'fill') return action.text;
@@ -375,6 +508,10 @@ function actionType(action: EngineAction): string {
       return 'wait';
     case 'report':
       return action.actionType;
+    case 'giveFiles':
+      return 'upload_file';
+    case 'person':
+      return 'solve_captcha';
   }
 }
 

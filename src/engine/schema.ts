@@ -17,10 +17,15 @@ export function checkSchema(schema: unknown): string | null {
 }
 
 /** What is wrong with `output`, one sentence for each fault; empty when it holds. Throws where `checkSchema` gives a reason. */
-export function schemaFaults(schema: unknown, output: unknown): readonly string[] {
+export const schemaFaults = (schema: unknown, output: unknown): readonly string[] => validator(schema, 'output')(output);
+
+/** The same, prepared for many values. @param name what a value is called in the sentences */
+export function validator(schema: unknown, name: string): (value: unknown) => readonly string[] {
   const validate = compile(schema);
-  if (validate(output)) return [];
-  return (validate.errors ?? []).map((error: ErrorObject) => `output${error.instancePath} ${error.message ?? 'does not hold'}`);
+  return (value) =>
+    validate(value)
+      ? []
+      : (validate.errors ?? []).map((error: ErrorObject) => `${name}${error.instancePath} ${error.message ?? 'does not hold'}`);
 }
 
 function compile(schema: unknown): ValidateFunction {

@@ -12,14 +12,26 @@ export interface ConfirmPolicy {
   readonly unattended: boolean;
 }
 
+import type { ModelAccess, Usage } from '../model/types.js';
+
+/** A file that the run may give to a page, from its staging folder. */
+export interface TaskFile {
+  readonly name: string;
+  readonly path: string;
+}
+
 /** One task, as accepted. Everything in it was checked before the run got its id. */
 export interface TaskSpec {
   readonly runId: string;
   readonly prompt: string;
   /** Start page; null only where the prompt itself goes to one. */
   readonly url: string | null;
-  /** Which decider: `rules`, later the name of a model. */
+  /** Which decider: `rules`, `skyvern-1.0`, `skyvern-2.0`. */
   readonly engine: string;
+  /** The language model to ask, `provider/name`; null: the configured one. */
+  readonly model: string | null;
+  /** US dollars that asking models may cost; null: no limit. */
+  readonly maxCost: number | null;
   readonly maxSteps: number;
   /** JSON Schema that `output` must satisfy, or null. */
   readonly dataExtractionSchema: unknown;
@@ -44,6 +56,10 @@ export interface TaskSpec {
     readonly address: string | null;
     readonly cdpHeaders: Readonly<Record<string, string>>;
   };
+  /** Whether the goal is a file: without one the task is not done. */
+  readonly mustDownload: boolean;
+  /** All that pages can be given. */
+  readonly files: readonly TaskFile[];
   /** Folder of this run for files that pages offer; made by the server, 0700. */
   readonly downloadsDir: string;
   /** Folder of this run for its evidence; null: none is wanted. */
@@ -104,9 +120,45 @@ export interface EvidenceFile {
   readonly checksum: string;
 }
 
+/** What a step leaves besides its actions: an artifact of this type of the API. */
+export interface StepArtifact {
+  readonly type: 'screenshot_llm' | 'visible_elements_tree_in_prompt' | 'html_scrape' | 'llm_prompt' | 'llm_response_parsed';
+  readonly content: Uint8Array | string;
+}
+
+/** A thought of a planner, as the API shows it. */
+export interface ThoughtRecord {
+  readonly type: 'plan' | 'user_goal_check';
+  readonly scenario: 'generate_plan' | 'user_goal_check';
+  readonly observation: string | null;
+  readonly thought: string;
+  readonly answer: string;
+  readonly output: unknown;
+  readonly usage: Usage | null;
+}
+
+/** A part of a planned task; its steps are those from the next one on, until the next part begins. */
+export interface SubtaskStart {
+  readonly type: 'navigation' | 'extraction';
+  readonly goal: string;
+}
+
+export interface SubtaskEnd {
+  readonly status: 'completed' | 'failed' | 'terminated';
+  readonly reason: string | null;
+  readonly output: unknown;
+}
+
 export interface StepEnd {
   readonly status: 'completed' | 'failed' | 'canceled';
   readonly isLast: boolean;
+  /** What asking a model cost; null when none was asked. */
+  readonly usage: StepUsage | null;
+}
+
+export interface StepUsage extends Usage {
+  /** `provider/name`. */
+  readonly model: string | null;
 }
 
 /** A file that a page gave. `path` lies in `downloadsDir` under a name of ours. */
@@ -129,6 +181,11 @@ export interface Recorder {
   stepStarted(order: number): Promise<void>;
   action(stepOrder: number, action: ActionRecord): Promise<void>;
   stepEnded(order: number, end: StepEnd): Promise<void>;
+  stepArtifact(stepOrder: number, artifact: StepArtifact): Promise<void>;
+  thought(thought: ThoughtRecord): Promise<void>;
+  /** @param firstStep the step that it begins with */
+  subtaskStarted(firstStep: number, part: SubtaskStart): Promise<void>;
+  subtaskEnded(end: SubtaskEnd): Promise<void>;
   downloaded(file: DownloadedFile): Promise<void>;
   /**
    * Pauses the run until a person says yes. A no is a cancel, which ends the run like any other.
@@ -162,6 +219,14 @@ export interface TaskRunner {
   run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
   /** Closes the browser. */
   close(): Promise<void>;
+}
+
+/** What a server asks about language models before it accepts a run. Keys stay inside. */
+export interface ModelDesk {
+  /** Keeps access to a model in memory, for runs that name it. Returns its name. */
+  share(access: ModelAccess): string;
+  /** Null when runs can ask this model (null: the configured one); else why not, and what to do, in whole sentences. */
+  refusal(wanted: { readonly name: string | null; readonly needsPrice: boolean }): Promise<string | null>;
 }
 
 /** Why a prompt cannot be accepted; `clause` is the part of it that is not understood. */

@@ -60,6 +60,8 @@ export interface TaskRunRequest {
   readonly confirm?: readonly string[] | null;
   /** Embedded server only: nobody is there to be asked, so that an action of `confirm` ends the run. */
   readonly unattended?: boolean;
+  /** Embedded server only: US dollars that asking the language model may cost. */
+  readonly max_cost?: number | null;
   /** Embedded server only: show the browser. */
   readonly headed?: boolean;
   /** Embedded server only: the browser program to use for this run. */

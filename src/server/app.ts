@@ -7,7 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Hono } from 'hono';
 import type { Clock } from '../clock.js';
-import type { TaskRunner } from '../engine/task.js';
+import type { ModelDesk, TaskRunner } from '../engine/task.js';
 import type { Random } from '../random.js';
 import { ArtifactFiles } from './artifactFiles.js';
 import { type CodeOrigins, codeSource } from './codeSource.js';
@@ -30,6 +30,7 @@ import { addRuns } from './routes/runs.js';
 import { addSchedules } from './routes/schedules.js';
 import { addService } from './routes/service.js';
 import { addSessions } from './routes/sessions.js';
+import { addStartReadyMade } from './routes/startReadyMade.js';
 import { addStartTask } from './routes/startTask.js';
 import { addUploads } from './routes/uploads.js';
 import { addWebhooks } from './routes/webhooks.js';
@@ -50,6 +51,7 @@ export interface ServerDeps {
   readonly dataFolder: string;
   readonly runner: TaskRunner;
   readonly checkTask: CheckTask;
+  readonly models: ModelDesk;
   readonly clock: Clock;
   readonly random: Random;
   readonly token: string;
@@ -105,6 +107,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const codesOf = (origins: CodeOrigins) => codeSource({ ...deps, codes }, origins);
   const pauses = new Pauses(clock);
   const retention = new Retention(store, clock, deps.dataFolder, deps.retention, log);
+  const uploads = new UploadStore(store, clock, deps.dataFolder);
   const worker = new Worker({
     ...deps,
     store,
@@ -114,6 +117,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     secrets,
     credentials,
     codesOf,
+    uploads,
     onEnd: () => void retention.runEnded(),
   });
   let stopping = false;
@@ -124,7 +128,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     schedules: new ScheduleStore(store, clock),
     profiles: new ProfileStore(store, clock),
     sessions: new SessionStore(store, clock),
-    uploads: new UploadStore(store, clock, deps.dataFolder),
+    uploads,
     credentials,
     codes,
     queue,
@@ -143,6 +147,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
 
   const app = new Hono({ strict: false });
   addStartTask(app, routeDeps);
+  addStartReadyMade(app, routeDeps);
   addRuns(app, routeDeps);
   addArtifacts(app, routeDeps);
   addWebhooks(app, routeDeps);

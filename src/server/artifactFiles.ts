@@ -46,6 +46,15 @@ export class ArtifactFiles {
     return { file: `artifacts/${runId}/${artifactId}.png`, file_size: png.length, checksum };
   }
 
+  /** @param name begins with the artifact's id */
+  async saveText(runId: string, name: string, text: string): Promise<StoredFile> {
+    const bytes = Buffer.from(text, 'utf8');
+    const folder = join(this.#root, 'artifacts', runId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    await writeFile(join(folder, name), bytes, { mode: 0o600, flag: 'wx' });
+    return { file: `artifacts/${runId}/${name}`, file_size: bytes.length, checksum: createHash('sha256').update(bytes).digest('hex') };
+  }
+
   /** Takes over a file that lies below the data folder already. @throws when it lies elsewhere */
   async adopt(path: string, sizeBytes: number, checksum: string): Promise<StoredFile> {
     const inside = relative(this.#root, path);

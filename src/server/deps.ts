@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { PromptRefusal } from '../engine/task.js';
+import type { ModelDesk, PromptRefusal } from '../engine/task.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
 import type { CodeStore } from './codeStore.js';
@@ -40,6 +40,7 @@ export interface RouteDeps {
   readonly secrets: Map<string, RunSecrets>;
   readonly clock: Clock;
   readonly checkTask: CheckTask;
+  readonly models: ModelDesk;
   /** Runs tasks that name no engine of ours; null: only tasks that do are accepted. */
   readonly defaultEngine: string | null;
   readonly token: string;

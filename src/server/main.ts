@@ -1,7 +1,7 @@
 /** The local server in the foreground: from the lock on its folder to the last run drained. */
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
-import type { TaskRunner } from '../engine/task.js';
+import type { ModelDesk, TaskRunner } from '../engine/task.js';
 import { LocalError } from '../errors.js';
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
@@ -19,6 +19,7 @@ export interface LocalServerOptions {
   /** Makes the engine; called once, before the server listens. The server closes it. */
   readonly createRunner: (folders: { readonly data: string; readonly cache: string }) => TaskRunner | Promise<TaskRunner>;
   readonly checkTask: CheckTask;
+  readonly models: ModelDesk;
   readonly version: string;
   /** Runs tasks that name no engine of ours, such as `rules`; null: none does. */
   readonly defaultEngine?: string | null;
@@ -68,6 +69,7 @@ export async function runLocalServer(
         dataFolder,
         runner,
         checkTask: options.checkTask,
+        models: options.models,
         clock,
         random,
         token,

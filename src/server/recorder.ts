@@ -41,8 +41,25 @@ export function createRecorder(
         store.insertAction(runId, stepId, stepOrder, action, screenshot?.id ?? null);
       });
     },
-    async stepEnded(order, { status, isLast }: StepEnd) {
-      queue.write(lease, () => store.endStep(runId, order, status, isLast));
+    async stepEnded(order, { status, isLast, usage }: StepEnd) {
+      queue.write(lease, () => store.endStep(runId, order, status, isLast, usage));
+    },
+    async stepArtifact(stepOrder, { type, content }) {
+      const id = store.newId('a');
+      const saved =
+        typeof content === 'string' ? await files.saveText(runId, `${id}.txt`, content) : await files.saveScreenshot(runId, id, content);
+      queue.writeAction(lease, () => {
+        store.insertArtifact(id, {
+          run_id: runId,
+          step_id: store.stepId(runId, stepOrder),
+          artifact_type: type,
+          file_name: null,
+          ...saved,
+        });
+      });
+    },
+    async thought(thought) {
+      queue.write(lease, () => store.insertThought(runId, thought));
     },
     async downloaded(file: DownloadedFile) {
       const saved = await files.adopt(file.path, file.sizeBytes, file.checksum);
@@ -55,6 +72,12 @@ export function createRecorder(
           ...saved,
         });
       });
+    },
+    async subtaskStarted(firstStep, part) {
+      queue.write(lease, () => store.insertSubtask(runId, firstStep, part));
+    },
+    async subtaskEnded(end) {
+      queue.write(lease, () => store.endSubtask(runId, end));
     },
     async askPerson(instructions) {
       queue.pause(lease, instructions);

@@ -202,4 +202,46 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE runs ADD COLUMN instructions TEXT',
   // Those that nobody has said of yet that they wait.
   "CREATE INDEX runs_created ON runs (status) WHERE status = 'created'",
+  `
+  ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'task';
+
+  ALTER TABLE steps ADD COLUMN input_tokens INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE steps ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE steps ADD COLUMN output_tokens INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE steps ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE steps ADD COLUMN cost REAL;             -- US dollars
+  ALTER TABLE steps ADD COLUMN model TEXT;
+
+  CREATE TABLE thoughts (              -- of a run that plans
+    seq INTEGER PRIMARY KEY,
+    thought_id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    thought_type TEXT NOT NULL,
+    thought_scenario TEXT NOT NULL,
+    observation TEXT,
+    thought TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    output TEXT,                       -- JSON
+    input_tokens INTEGER,
+    output_tokens INTEGER,
+    cost REAL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX thoughts_of_run ON thoughts (run_id, seq);
+
+  CREATE TABLE subtasks (              -- parts of a planned task, each with the steps from its first one on
+    seq INTEGER PRIMARY KEY,
+    block_id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    first_step INTEGER NOT NULL,
+    block_type TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    status TEXT NOT NULL,
+    failure_reason TEXT,
+    output TEXT,                       -- JSON
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX subtasks_of_run ON subtasks (run_id, seq);
+  `,
 ];

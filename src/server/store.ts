@@ -6,14 +6,17 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Clock } from '../clock.js';
-import type { ActionRecord, TaskError } from '../engine/task.js';
+import type { ActionRecord, StepUsage, SubtaskEnd, SubtaskStart, TaskError, ThoughtRecord } from '../engine/task.js';
 import { newId } from '../protocol/ids.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { Random } from '../random.js';
+import { kindsOf, looksOf, type RunKind } from './runKind.js';
 
 export interface RunRow {
   readonly run_id: string;
   readonly task_run_id: string;
+  /** A `RunKind`. */
+  readonly kind: string;
   readonly status: string;
   readonly version: number;
   readonly title: string | null;
@@ -41,8 +44,43 @@ export interface StepRow {
   readonly step_order: number;
   readonly status: string;
   readonly is_last: number;
+  readonly input_tokens: number;
+  readonly cached_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_tokens: number;
+  /** US dollars; null: no model was asked, or its price is not known. */
+  readonly cost: number | null;
+  readonly model: string | null;
   readonly created_at: number;
   readonly modified_at: number;
+}
+
+/** A part of a planned task. */
+export interface SubtaskRow {
+  readonly block_id: string;
+  readonly first_step: number;
+  readonly block_type: string;
+  readonly goal: string;
+  readonly status: string;
+  readonly failure_reason: string | null;
+  readonly output: string | null;
+  readonly created_at: number;
+  readonly modified_at: number;
+}
+
+export interface ThoughtRow {
+  readonly thought_id: string;
+  readonly run_id: string;
+  readonly thought_type: string;
+  readonly thought_scenario: string;
+  readonly observation: string | null;
+  readonly thought: string;
+  readonly answer: string;
+  readonly output: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cost: number | null;
+  readonly created_at: number;
 }
 
 export interface ActionRow {
@@ -88,6 +126,7 @@ export interface WebhookRow {
 }
 
 export interface NewRun {
+  readonly kind: RunKind;
   readonly title: string | null;
   readonly engine: string;
   readonly request: TaskRunRequest;
@@ -112,9 +151,6 @@ export interface RunFilter {
   readonly limit: number;
   readonly offset: number;
 }
-
-/** Every run here is of this type: tasks are all there is. */
-export const RUN_TYPE = 'task_v1';
 
 const RUN_COLUMNS = 'runs.*, (SELECT count(*) FROM steps WHERE steps.run_id = runs.run_id) AS step_count';
 
@@ -182,13 +218,14 @@ export class Store {
   }
 
   insertRun(run: NewRun): RunRow {
-    const runId = this.newId('tsk');
+    const runId = this.newId(looksOf(run).prefix);
     const now = this.#clock.now();
     this.run(
-      `INSERT INTO runs (run_id, task_run_id, status, title, engine, request, holds_secrets, created_at, modified_at)
-       VALUES (?, ?, 'created', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (run_id, task_run_id, kind, status, title, engine, request, holds_secrets, created_at, modified_at)
+       VALUES (?, ?, ?, 'created', ?, ?, ?, ?, ?, ?)`,
       runId,
       this.newId('tr'),
+      run.kind,
       run.title,
       run.engine,
       JSON.stringify(run.request),
@@ -206,10 +243,10 @@ export class Store {
 
   /** Newest first. */
   listRuns({ statuses, runTypes, search, limit, offset }: RunFilter): RunRow[] {
-    if (runTypes.length > 0 && !runTypes.includes(RUN_TYPE)) return [];
     return this.all<RunRow>(
       `SELECT ${RUN_COLUMNS} FROM runs
        WHERE (json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
+         AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
          AND (?2 IS NULL OR instr(lower(
            run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
              || char(10) || coalesce(json_extract(request, '$.extra_http_headers'), '')), ?2) > 0)
@@ -218,6 +255,7 @@ export class Store {
       search,
       limit,
       offset,
+      runTypes.length === 0 ? null : JSON.stringify(kindsOf(runTypes)),
     );
   }
 
@@ -277,12 +315,90 @@ export class Store {
   /** Of a run that goes back to the queue: its steps were begun and nothing was done in them. */
   forgetSteps(runId: string): void {
     this.run('DELETE FROM steps WHERE run_id = ?', runId);
+    this.run('DELETE FROM thoughts WHERE run_id = ?', runId);
+    this.run('DELETE FROM subtasks WHERE run_id = ?', runId);
   }
 
-  endStep(runId: string, order: number, status: string, isLast: boolean): void {
+  endStep(runId: string, order: number, status: string, isLast: boolean, usage: StepUsage | null = null): void {
     const sql = 'UPDATE steps SET status = ?, is_last = ?, modified_at = ? WHERE run_id = ? AND step_order = ?';
     this.run(sql, status, isLast ? 1 : 0, this.#clock.now(), runId, order);
+    if (usage) {
+      this.run(
+        `UPDATE steps SET input_tokens = ?, cached_tokens = ?, output_tokens = ?, reasoning_tokens = ?, cost = ?, model = ?
+         WHERE run_id = ? AND step_order = ?`,
+        usage.inputTokens,
+        usage.cachedTokens,
+        usage.outputTokens,
+        usage.reasoningTokens,
+        usage.cost,
+        usage.model,
+        runId,
+        order,
+      );
+    }
     this.touch(runId);
+  }
+
+  insertSubtask(runId: string, firstStep: number, { type, goal }: SubtaskStart): void {
+    // A thought and what follows from it are told in this order.
+    const last = this.get<{ at: number | null }>('SELECT max(created_at) AS at FROM thoughts WHERE run_id = ?', runId);
+    const now = Math.max(this.#clock.now(), (last?.at ?? 0) + 1);
+    this.run(
+      `INSERT INTO subtasks (block_id, run_id, first_step, block_type, goal, status, created_at, modified_at)
+       VALUES (?, ?, ?, ?, ?, 'running', ?, ?)`,
+      this.newId('wrb'),
+      runId,
+      firstStep,
+      type,
+      goal,
+      now,
+      now,
+    );
+    this.touch(runId);
+  }
+
+  /** Of the one that is under way. */
+  endSubtask(runId: string, { status, reason, output }: SubtaskEnd): void {
+    this.run(
+      "UPDATE subtasks SET status = ?, failure_reason = ?, output = ?, modified_at = ? WHERE run_id = ? AND status = 'running'",
+      status,
+      reason,
+      output === null || output === undefined ? null : JSON.stringify(output),
+      this.#clock.now(),
+      runId,
+    );
+    this.touch(runId);
+  }
+
+  /** Oldest first. */
+  subtasks(runId: string): SubtaskRow[] {
+    return this.all<SubtaskRow>('SELECT * FROM subtasks WHERE run_id = ? ORDER BY seq', runId);
+  }
+
+  insertThought(runId: string, { type, scenario, observation, thought, answer, output, usage }: ThoughtRecord): void {
+    this.run(
+      `INSERT INTO thoughts (thought_id, run_id, thought_type, thought_scenario, observation, thought, answer, output, input_tokens,
+         output_tokens, cost, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.newId('ot'),
+      runId,
+      type,
+      scenario,
+      observation,
+      thought,
+      answer,
+      output === null || output === undefined ? null : JSON.stringify(output),
+      usage?.inputTokens ?? null,
+      usage?.outputTokens ?? null,
+      usage?.cost ?? null,
+      this.#clock.now(),
+    );
+    this.touch(runId);
+  }
+
+  /** Oldest first. */
+  thoughts(runId: string): ThoughtRow[] {
+    return this.all<ThoughtRow>('SELECT * FROM thoughts WHERE run_id = ? ORDER BY seq', runId);
   }
 
   stepId(runId: string, order: number): string | null {
@@ -366,6 +482,8 @@ export class Store {
       now,
       runId,
     );
+    const subtask = "UPDATE subtasks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'";
+    this.run(subtask, status, now, runId);
     const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
     this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
     this.run(

@@ -49,7 +49,12 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const credentialId = check.text('credential_id');
   const totpIdentifier = check.text('totp_identifier');
   const totpUrl = check.text('totp_url');
-  const unhonoured = check.unhonoured(byRules(engine, defaultEngine));
+  const model = check.model('model');
+  const maxCost = check.amount('max_cost');
+  const fileIds = check.listed('file_ids', (id) => /^file_[\w-]{1,80}$/.test(id), 'Input should be the id of an uploaded file');
+  // Who names a model means an engine that asks one.
+  const byDefault = model === null ? defaultEngine : null;
+  const unhonoured = check.unhonoured(byRules(engine, byDefault));
   check.oneOf('engine', engine, [...ENGINES, RULES_ENGINE]);
   if (prompt !== null && prompt.trim() === '') {
     check.fault({
@@ -72,8 +77,12 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
     );
   }
   const held = secrets.size > 0 || cdpHeaders !== null ? { secrets, cdpHeaders: cdpHeaders ?? {} } : null;
+  const running = engineFor(engine, byDefault);
+  if (running === RULES_ENGINE && (model !== null || maxCost !== null)) {
+    throw refusal(422, 'Engine "rules" asks no language model: leave `model` and `max_cost` out, or name another engine.');
+  }
   return {
-    engine: engineFor(engine, defaultEngine),
+    engine: running,
     title,
     held,
     request: {
@@ -94,6 +103,9 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       allow_hosts: allowHosts,
       confirm,
       unattended,
+      model: model === null ? null : { model_name: model },
+      max_cost: maxCost,
+      file_ids: fileIds,
       headed,
       browser_path: browserPath,
       proxy_location: (Object.hasOwn(body, 'proxy_location') ? body['proxy_location'] : 'RESIDENTIAL') as string | null,
@@ -101,18 +113,22 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   };
 }
 
-/** Our rules run what asks for them, and by choice of whoever started the server also what other clients send by default. */
+/** Engines that ask a language model here. */
+const MODEL_ENGINES: readonly string[] = ['skyvern-1.0', 'skyvern-2.0'];
+
 /** The rules ask for no one-time code. */
 const byRules = (asked: string, defaultEngine: string | null): boolean =>
   asked === RULES_ENGINE || (asked === ENGINES[0] && defaultEngine === RULES_ENGINE);
 
+/** Our rules run what asks for them, and by choice of whoever started the server also what other clients send by default. */
 function engineFor(asked: string, defaultEngine: string | null): string {
   if (asked === RULES_ENGINE) return RULES_ENGINE;
   if (asked === ENGINES[0] && defaultEngine !== null) return defaultEngine;
+  if (MODEL_ENGINES.includes(asked)) return asked;
   throw refusal(
     422,
-    `The local server has no language model, which engine ${asked} needs. ` +
-      'Ask for engine "rules" (`--engine rules`), which runs plain imperative prompts, or use another server.',
+    `The local server does not run engine ${asked}, which acts by screen coordinates: ` +
+      'ask for "skyvern-1.0", "skyvern-2.0" or "rules", or use another server.',
   );
 }
 
@@ -168,6 +184,24 @@ class Checker {
     } else if (number > most) {
       this.#limitFault('less_than_equal', `Input should be less than or equal to ${most}`, name, value, { le: most });
     } else return number;
+    return null;
+  }
+
+  /** `{"model_name": "..."}`. */
+  model(name: string): string | null {
+    const value = this.#value(name);
+    if (value === null) return null;
+    const model = typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>)['model_name'] : undefined;
+    if (typeof model === 'string' && /^[\x21-\x7e]{1,200}$/.test(model)) return model;
+    this.#typeFault('dict_type', 'Input should be an object with the name of a model in model_name', [name], value);
+    return null;
+  }
+
+  /** US dollars. */
+  amount(name: string): number | null {
+    const value = this.#value(name);
+    if (value === null || (typeof value === 'number' && value > 0 && Number.isFinite(value))) return value as number | null;
+    this.#typeFault('float_type', 'Input should be a number above 0', [name], value);
     return null;
   }
 
@@ -240,10 +274,10 @@ class Checker {
       run_with: (value) => value === 'agent',
       publish_workflow: (value) => value === false,
       include_action_history_in_verification: (value) => value === false,
-      file_ids: (value) => Array.isArray(value) && value.length === 0,
+      ...(byRules && { file_ids: (value: unknown) => Array.isArray(value) && value.length === 0 }),
       max_screenshot_scrolls: (value) => value === 0,
     };
-    const others = ['browser_session_id', 'browser_profile_id', 'model', ...(byRules ? ['totp_identifier', 'totp_url'] : [])];
+    const others = ['browser_session_id', 'browser_profile_id', ...(byRules ? ['totp_identifier', 'totp_url'] : [])];
     const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
     return [...others.filter(given), ...refused];
   }

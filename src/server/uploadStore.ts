@@ -34,6 +34,12 @@ export class UploadStore {
     return { fileId, path };
   }
 
+  /** A file that runs can give to pages; null when there is none. */
+  find(fileId: string): { readonly name: string; readonly path: string } | null {
+    const row = this.#store.get<UploadRow>('SELECT file_id, file FROM uploads WHERE file_id = ?', fileId);
+    return row && { name: row.file.slice(row.file_id.length + 1), path: join(this.#folder, row.file) };
+  }
+
   /** False when there is none. */
   async delete(fileId: string): Promise<boolean> {
     const row = this.#store.get<UploadRow>('SELECT file_id, file FROM uploads WHERE file_id = ?', fileId);

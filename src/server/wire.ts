@@ -1,8 +1,8 @@
 /** Rows as the API shows them: every nullable field present, times as upstream writes them. */
 import type { TaskRunRequest } from '../protocol/task.js';
 import { formatServerTime } from '../protocol/time.js';
-import type { ActionRow, ArtifactRow, RunRow, StepRow, WebhookRow } from './store.js';
-import { RUN_TYPE } from './store.js';
+import { looksOf } from './runKind.js';
+import type { ActionRow, ArtifactRow, RunRow, StepRow, SubtaskRow, ThoughtRow, WebhookRow } from './store.js';
 
 /** The one organization of this server. */
 export const ORGANIZATION_ID = 'o_1';
@@ -32,7 +32,7 @@ function requestWire(text: string) {
     browser_session_id: null,
     browser_profile_id: null,
     start_fresh_browser: request.start_fresh_browser ?? false,
-    model: null,
+    model: request.model ?? null,
     extra_http_headers: request.extra_http_headers ?? null,
     cdp_connect_headers: request.cdp_connect_headers ?? null,
     publish_workflow: false,
@@ -40,8 +40,54 @@ function requestWire(text: string) {
     max_screenshot_scrolls: null,
     browser_address: request.browser_address ?? null,
     run_with: null,
-    file_ids: null,
+    file_ids: request.file_ids ?? null,
   };
+}
+
+/** What only the run of a workflow has; the workflow of a ready-made run is hidden, and known by a version alone. */
+function workflowWire(run: RunRow) {
+  const request = requestWire(run.request);
+  return {
+    run_with: 'agent',
+    ai_fallback: null,
+    script_id: null,
+    attempt: 1,
+    attempts: [] as unknown[],
+    retry_pending: false,
+    next_attempt_at: null,
+    run_request: {
+      workflow_id: run.run_id.replace('wr_', 'w_'),
+      title: run.title,
+      parameters: {},
+      proxy_location: request.proxy_location,
+      webhook_url: request.webhook_url,
+      totp_url: request.totp_url,
+      totp_identifier: request.totp_identifier,
+      browser_session_id: null,
+      browser_profile_id: null,
+      max_screenshot_scrolls: null,
+      extra_http_headers: request.extra_http_headers,
+      cdp_connect_headers: request.cdp_connect_headers,
+      browser_address: request.browser_address,
+      run_with: null,
+      ai_fallback: null,
+    },
+  };
+}
+
+/** Output of a workflow's run: that of its one block, by its label. Null before the run has ended. */
+function workflowOutput(run: RunRow, label: string, downloads: readonly unknown[]) {
+  if (run.finished_at === null) return null;
+  const extracted = json(run.output);
+  const block = {
+    task_id: run.run_id,
+    status: run.status,
+    extracted_information: extracted,
+    failure_reason: run.failure_reason,
+    errors: json(run.errors),
+    downloaded_files: downloads,
+  };
+  return { [`${label}_output`]: block, extracted_information: extracted === null ? [] : [extracted] };
 }
 
 /** What a start answers: nothing about results yet. */
@@ -67,18 +113,20 @@ export function startedWire(run: RunRow) {
     script_run: null,
     errors: null as unknown,
     step_count: null as number | null,
-    run_type: RUN_TYPE,
-    run_request: requestWire(run.request),
+    run_type: looksOf(run).runType,
+    ...(looksOf(run).label === null ? { run_request: requestWire(run.request) } : workflowWire(run)),
   };
 }
 
 export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl: string) {
   const screenshots = artifacts.filter(({ artifact_type }) => artifact_type === 'screenshot_action');
   const downloads = artifacts.filter(({ artifact_type }) => artifact_type === 'download');
+  const { label } = looksOf(run);
+  const files = downloads.map((file) => downloadWire(file, baseUrl));
   return {
     ...startedWire(run),
-    output: json(run.output),
-    downloaded_files: downloads.map((file) => downloadWire(file, baseUrl)),
+    output: label === null ? json(run.output) : workflowOutput(run, label, files),
+    downloaded_files: files,
     recording_url: urlOf('recording', artifacts, baseUrl),
     screenshot_urls:
       screenshots.length === 0
@@ -119,7 +167,7 @@ export function legacyTaskWire(run: RunRow, artifacts: readonly ArtifactRow[], w
     failure_category: null,
     webhook_failure_reason: webhook?.failure_reason ?? null,
     errors: shown.errors,
-    max_steps_per_run: shown.run_request.max_steps,
+    max_steps_per_run: requestWire(run.request).max_steps,
     workflow_run_id: null,
     queued_at: shown.queued_at,
     started_at: shown.started_at,
@@ -179,7 +227,7 @@ const downloadWire = (file: ArtifactRow, baseUrl: string) => ({
 export const listItemWire = (run: RunRow) => ({
   task_run_id: run.task_run_id,
   run_id: run.run_id,
-  task_run_type: RUN_TYPE,
+  task_run_type: looksOf(run).runType,
   status: run.status,
   title: run.title,
   started_at: time(run.started_at),
@@ -206,11 +254,12 @@ export const stepWire = (step: StepRow) => ({
   is_last: step.is_last === 1,
   retry_index: 0,
   organization_id: ORGANIZATION_ID,
-  input_token_count: 0,
-  output_token_count: 0,
-  reasoning_token_count: 0,
-  cached_token_count: 0,
-  step_cost: 0,
+  input_token_count: step.input_tokens,
+  output_token_count: step.output_tokens,
+  reasoning_token_count: step.reasoning_tokens,
+  cached_token_count: step.cached_tokens,
+  step_cost: step.cost ?? 0,
+  ...(step.model !== null && { last_llm_model: step.model }),
   is_speculative: false,
 });
 
@@ -289,33 +338,119 @@ export function artifactWire(artifact: ArtifactRow, baseUrl: string) {
   };
 }
 
+/** What a run did, as far as its timeline shows it. */
+export interface Done {
+  readonly actions: readonly ActionRow[];
+  readonly subtasks: readonly SubtaskRow[];
+  readonly thoughts: readonly ThoughtRow[];
+}
+
+interface BlockParts {
+  readonly id: string;
+  readonly type: string;
+  readonly label: string | null;
+  readonly goal: string;
+  readonly status: string;
+  readonly output: unknown;
+  readonly failureReason: string | null;
+  readonly startedAt: number;
+  readonly modifiedAt: number;
+  readonly finishedAt: number | null;
+  readonly actions: readonly ActionRow[];
+}
+
 /**
- * The timeline of a task, an extension: one block that holds its actions, newest first, and says where the browser is.
- * Empty before the run has begun, because a block is at least `running`.
+ * The timeline of a task, an extension: one block that holds its actions, newest first, and says where the browser is. One that
+ * plans has a block for each sub-task, and its thoughts. Empty before the run has begun, because a block is at least `running`.
  */
-export function timelineWire(run: RunRow, actions: readonly ActionRow[]) {
+export function timelineWire(run: RunRow, { actions, subtasks, thoughts }: Done) {
   if (run.started_at === null) return [];
+  const { blockType, label } = looksOf(run);
+  if (subtasks.length === 0 && thoughts.length === 0) {
+    const whole: BlockParts = {
+      id: `wrb_${run.run_id.replace(/^(?:tsk_v2|tsk|wr)_/, '')}`,
+      type: blockType,
+      label,
+      goal: (JSON.parse(run.request) as TaskRunRequest).prompt,
+      status: run.finished_at === null ? 'running' : run.status,
+      output: json(run.output),
+      failureReason: run.failure_reason,
+      startedAt: run.started_at,
+      modifiedAt: run.modified_at,
+      finishedAt: run.finished_at,
+      actions,
+    };
+    return [blockItem(run, whole)];
+  }
+  const blocks = subtasks.map((part, index) => {
+    const next = subtasks[index + 1]?.first_step ?? Number.POSITIVE_INFINITY;
+    return blockItem(run, {
+      id: part.block_id,
+      type: part.block_type,
+      label: `${part.block_type}_${index + 1}`,
+      goal: part.goal,
+      status: part.status,
+      output: json(part.output),
+      failureReason: part.failure_reason,
+      startedAt: part.created_at,
+      modifiedAt: part.modified_at,
+      finishedAt: part.status === 'running' ? null : part.modified_at,
+      actions: actions.filter(({ step_order }) => step_order >= part.first_step && step_order < next),
+    });
+  });
+  const items = [...blocks, ...thoughts.map((thought) => thoughtItem(run, thought))];
+  return items.sort((a, b) => (a.created_at === b.created_at ? 0 : String(a.created_at) < String(b.created_at) ? 1 : -1));
+}
+
+function thoughtItem(run: RunRow, thought: ThoughtRow) {
+  const times = { created_at: time(thought.created_at), modified_at: time(thought.created_at) };
+  const shown = {
+    thought_id: thought.thought_id,
+    task_id: run.run_id,
+    organization_id: ORGANIZATION_ID,
+    workflow_run_id: run.run_id,
+    workflow_run_block_id: null,
+    workflow_id: null,
+    workflow_permanent_id: null,
+    user_input: null,
+    observation: thought.observation,
+    thought: thought.thought,
+    answer: thought.answer,
+    thought_type: thought.thought_type,
+    thought_scenario: thought.thought_scenario,
+    output: json(thought.output),
+    input_token_count: thought.input_tokens,
+    output_token_count: thought.output_tokens,
+    reasoning_token_count: null,
+    cached_token_count: null,
+    thought_cost: thought.cost,
+    ...times,
+  };
+  return { type: 'thought', block: null, thought: shown, children: [], attempt: 1, ...times };
+}
+
+function blockItem(run: RunRow, part: BlockParts) {
   const request = JSON.parse(run.request) as TaskRunRequest;
-  const times = { created_at: time(run.started_at), modified_at: time(run.modified_at) };
+  const times = { created_at: time(part.startedAt), modified_at: time(part.modifiedAt) };
   const block = {
-    workflow_run_block_id: `wrb_${run.run_id.slice('tsk_'.length)}`,
+    workflow_run_block_id: part.id,
     workflow_run_id: run.run_id,
     organization_id: ORGANIZATION_ID,
     parent_workflow_run_block_id: null,
     block_workflow_run_id: null,
-    block_type: 'task',
-    label: null,
+    block_type: part.type,
+    label: part.label,
     description: null,
-    status: run.finished_at === null ? 'running' : run.status,
-    output: json(run.output),
-    failure_reason: run.failure_reason,
+    status: part.status,
+    output: part.output,
+    failure_reason: part.failureReason,
     error_codes: (json(run.errors) as { error_code: string }[]).map(({ error_code }) => error_code),
     continue_on_failure: false,
     task_id: run.run_id,
     engine: null,
     url: run.page_url ?? request.url ?? null,
     final_url: run.finished_at === null ? null : run.page_url,
-    navigation_goal: request.prompt,
+    navigation_goal: part.goal,
     navigation_payload: null,
     data_extraction_goal: null,
     data_schema: request.data_extraction_schema ?? null,
@@ -323,10 +458,10 @@ export function timelineWire(run: RunRow, actions: readonly ActionRow[]) {
     complete_criterion: null,
     include_action_history_in_verification: false,
     include_extracted_text: true,
-    duration: run.finished_at === null ? null : (run.finished_at - run.started_at) / 1000,
+    duration: part.finishedAt === null ? null : (part.finishedAt - part.startedAt) / 1000,
     attempt_number: 1,
     finish_reason: null,
-    actions: actions.map(actionWire).reverse(),
+    actions: part.actions.map(actionWire).reverse(),
     loop_values: null,
     current_value: null,
     current_index: null,
@@ -346,5 +481,5 @@ export function timelineWire(run: RunRow, actions: readonly ActionRow[]) {
     downloaded_file_count: null,
     ...times,
   };
-  return [{ type: 'block', block, thought: null, children: [], attempt: 1, ...times }];
+  return { type: 'block', block, thought: null, children: [], attempt: 1, ...times };
 }

@@ -16,9 +16,12 @@ import type { Pauses } from './pauses.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
 import type { RunEnd, RunRow, Store } from './store.js';
+import type { UploadStore } from './uploadStore.js';
 
 /** Step limit of a task that names none, as upstream's. */
 export const DEFAULT_MAX_STEPS = 10;
+/** Of one that plans. */
+const DEFAULT_PLANNED_STEPS = 25;
 
 /** What a run needs and the database must never hold. */
 export interface RunSecrets {
@@ -37,6 +40,7 @@ export interface WorkerDeps {
   /** By run id, from the POST to the end of the run. */
   readonly secrets: Map<string, RunSecrets>;
   readonly credentials: CredentialStore;
+  readonly uploads: UploadStore;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
   /** A run has ended. */
   readonly onEnd: () => void;
@@ -160,6 +164,7 @@ export class Worker {
         codes,
         downloadsDir: files.downloadsFolder(run.run_id),
         evidenceDir: files.runFolder(run.run_id),
+        uploads: this.#deps.uploads,
       });
       const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal);
       await this.#finishInTheEnd(lease, endOf(outcome));
@@ -207,15 +212,18 @@ interface SpecParts {
   readonly codes: CodeSource | null;
   readonly downloadsDir: string;
   readonly evidenceDir: string;
+  readonly uploads: UploadStore;
 }
 
-function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir, evidenceDir }: SpecParts): TaskSpec {
+function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir, evidenceDir, uploads }: SpecParts): TaskSpec {
   return {
     runId: run.run_id,
     prompt: request.prompt,
     url: request.url ?? null,
     engine: run.engine,
-    maxSteps: request.max_steps ?? DEFAULT_MAX_STEPS,
+    model: request.model?.model_name ?? null,
+    maxCost: request.max_cost ?? null,
+    maxSteps: request.max_steps ?? (run.kind === 'planned' ? DEFAULT_PLANNED_STEPS : DEFAULT_MAX_STEPS),
     dataExtractionSchema: request.data_extraction_schema ?? null,
     errorCodeMapping: request.error_code_mapping ?? {},
     extraHttpHeaders: request.extra_http_headers ?? {},
@@ -230,6 +238,8 @@ function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, d
       address: request.browser_address ?? null,
       cdpHeaders: held?.cdpHeaders ?? {},
     },
+    files: (request.file_ids ?? []).flatMap((id) => uploads.find(id) ?? []),
+    mustDownload: run.kind === 'download',
     downloadsDir,
     evidenceDir,
   };

@@ -28,7 +28,7 @@ test('every check is told, and the exit code is the worst', async () => {
   const api = await fakeSkyvern();
   const { code, io, find } = await doctor(api);
   expect(io.stdout.json()[0].map(({ check }: Line) => check)).toEqual([
-    ...['node', 'configuration', 'on the PATH', 'key', 'server', 'proxy', 'browser', 'embedded server', 'starts', 'disk'],
+    ...['node', 'configuration', 'on the PATH', 'key', 'server', 'proxy', 'browser', 'embedded server', 'language model', 'starts', 'disk'],
   ]);
   expect(find('key')).toEqual({
     check: 'key',

@@ -14,9 +14,11 @@ import type {
   EvidenceFile,
   Outcome,
   Recorder,
+  StepArtifact,
   StepEnd,
   TaskRunner,
   TaskSpec,
+  ThoughtRecord,
 } from '../../src/engine/task.js';
 
 /** Everything an engine told while it worked, in order. */
@@ -26,6 +28,9 @@ export interface Told {
   readonly kept: readonly EvidenceFile[];
   /** `acting`, `step 0`, `click`, `end 0 completed`, ... */
   readonly order: readonly string[];
+  readonly ends: readonly StepEnd[];
+  readonly artifacts: readonly (StepArtifact & { readonly step: number })[];
+  readonly thoughts: readonly ThoughtRecord[];
 }
 
 /** @param answer of the person who is asked */
@@ -37,7 +42,13 @@ export function recorder(
   const files: DownloadedFile[] = [];
   const kept: EvidenceFile[] = [];
   const order: string[] = [];
+  const ends: StepEnd[] = [];
+  const artifacts: (StepArtifact & { step: number })[] = [];
+  const thoughts: ThoughtRecord[] = [];
   return {
+    ends,
+    artifacts,
+    thoughts,
     actions,
     files,
     kept,
@@ -49,13 +60,20 @@ export function recorder(
       order.push(action.actionType);
       onAction(action);
     },
-    stepEnded: async (step, end: StepEnd) => void order.push(`end ${step} ${end.status}${end.isLast ? ' last' : ''}`),
+    stepEnded: async (step, end: StepEnd) => {
+      ends.push(end);
+      order.push(`end ${step} ${end.status}${end.isLast ? ' last' : ''}`);
+    },
     downloaded: async (file) => void files.push(file),
     askPerson: async (instructions) => {
       order.push(`asks: ${instructions}`);
       return answer;
     },
     evidence: async (file) => void kept.push(file),
+    stepArtifact: async (step, artifact) => void artifacts.push({ step, ...artifact }),
+    thought: async (thought) => void thoughts.push(thought),
+    subtaskStarted: async (step, { type, goal }) => void order.push(`${type} from step ${step}: ${goal}`),
+    subtaskEnded: async ({ status }) => void order.push(`sub-task ${status}`),
   };
 }
 
@@ -67,6 +85,10 @@ export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec>
     prompt,
     url,
     engine: 'rules',
+    model: null,
+    files: [],
+    mustDownload: false,
+    maxCost: null,
     maxSteps: 25,
     dataExtractionSchema: null,
     errorCodeMapping: {},

@@ -11,7 +11,7 @@ import type { CodeStore } from '../../src/server/codeStore.js';
 import { manualClock, turn } from '../support/clock.js';
 import { embedded } from '../support/embedded.js';
 import { expectSchema } from '../support/openapi.js';
-import { scriptedRunner } from '../support/scriptedRunner.js';
+import { noModels, scriptedRunner } from '../support/scriptedRunner.js';
 
 const recorded = (name: string) => JSON.parse(readFileSync(new URL(`../recorded/${name}.json`, import.meta.url), 'utf8'));
 const withoutIds = (value: unknown): unknown =>
@@ -22,6 +22,7 @@ const PASSWORD = recorded('credential-create-password').request.body;
 const withCodes = () =>
   embedded({
     defaultEngine: 'scripted',
+    models: { ...noModels, refusal: async () => null },
     runner: scriptedRunner({
       async codes({ prompt, codes }, recorder, signal) {
         await recorder.acting();
@@ -97,7 +98,11 @@ test('a run gets the parts of the credential that it names; the secret ones are 
 });
 
 test('a run whose credential was deleted while it waited fails and says why', async () => {
-  const { ask, start, until } = await embedded({ defaultEngine: 'scripted', concurrency: 1 });
+  const { ask, start, until } = await embedded({
+    defaultEngine: 'scripted',
+    models: { ...noModels, refusal: async () => null },
+    concurrency: 1,
+  });
   const { credential_id: id } = (await ask('POST', '/v1/credentials', { body: PASSWORD })).body;
   const holder = await start('hold');
   const waiting = await start('complete', { credential_id: id });

@@ -88,7 +88,7 @@ test('a lease that was lost writes nothing, whoever took it', () => {
   const store = new Store(db, clock, seededRandom());
   const [old, next] = [new Queue(store, clock, 'old'), new Queue(store, clock, 'next')];
   const request = { prompt: 'x' };
-  const accept = () => old.accept({ title: null, engine: 'rules', request, holdsSecrets: false }, null, () => '');
+  const accept = () => old.accept({ kind: 'task', title: null, engine: 'rules', request, holdsSecrets: false }, null, () => '');
   accept();
   const lease = old.claim()!;
   old.write(lease, () => store.insertStep(lease.runId, 0));

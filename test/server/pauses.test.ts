@@ -9,7 +9,7 @@ const asking = scriptedRunner({
     await recorder.acting();
     await recorder.stepStarted(0);
     const answer = await recorder.askPerson('Click "Pay now"? It pays.');
-    await recorder.stepEnded(0, { status: 'completed', isLast: true });
+    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage: null });
     return { status: 'completed', output: answer };
   },
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.js';
-import type { TaskRunner } from '../../src/engine/task.js';
+import type { ModelDesk, TaskRunner } from '../../src/engine/task.js';
 import { systemRandom } from '../../src/random.js';
 import { createServer, type EmbeddedServer } from '../../src/server/app.js';
 import { openDatabase } from '../../src/server/database.js';
@@ -10,7 +10,7 @@ import type { CheckTask } from '../../src/server/deps.js';
 import { listen } from '../../src/server/listen.js';
 import type { RetentionLimits } from '../../src/server/retention.js';
 import { tempFolder } from './io.js';
-import { scriptedRunner } from './scriptedRunner.js';
+import { noModels, scriptedRunner } from './scriptedRunner.js';
 
 export interface Answered {
   readonly status: number;
@@ -20,6 +20,7 @@ export interface Answered {
 }
 
 export interface EmbeddedOptions {
+  readonly models?: ModelDesk;
   readonly runner?: TaskRunner;
   readonly checkTask?: CheckTask;
   readonly defaultEngine?: string | null;
@@ -65,6 +66,7 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<Embedded>
     dataFolder: folder,
     runner: options.runner ?? scriptedRunner(),
     checkTask: options.checkTask ?? (() => null),
+    models: options.models ?? noModels,
     clock,
     random: systemRandom,
     token,

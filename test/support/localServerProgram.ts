@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.js';
 import { SkyvernError } from '../../src/errors.js';
 import { systemRandom } from '../../src/random.js';
 import { runLocalServer } from '../../src/server/main.js';
-import { scriptedRunner } from './scriptedRunner.js';
+import { noModels, scriptedRunner } from './scriptedRunner.js';
 
 const ended = new AbortController();
 process.on('SIGTERM', () => ended.abort());
@@ -13,6 +13,7 @@ try {
   await runLocalServer(process as never, systemClock, systemRandom, ended.signal, {
     createRunner: () => scriptedRunner(),
     checkTask: () => null,
+    models: noModels,
     version: env['TEST_VERSION'] ?? '9.9.9',
     defaultEngine: argv[5] === '--engine' ? argv[6]! : null,
     concurrency: 1,

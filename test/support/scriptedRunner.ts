@@ -1,6 +1,12 @@
-import type { ActionRecord, Outcome, Recorder, TaskRunner, TaskSpec } from '../../src/engine/task.js';
+import type { ActionRecord, ModelDesk, Outcome, Recorder, TaskRunner, TaskSpec } from '../../src/engine/task.js';
 
 export type Script = (spec: TaskSpec, recorder: Recorder, signal: AbortSignal) => Promise<Outcome>;
+
+/** No model is there, and none can be had. */
+export const noModels: ModelDesk = {
+  share: ({ name }) => name,
+  refusal: async () => 'The run needs a language model, and there is none: add `--engine rules`.',
+};
 
 /** The eight bytes that begin every PNG, and something after them. */
 export const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.from('a picture of a page')]);
@@ -40,7 +46,7 @@ const twoActions = async (recorder: Recorder) => {
 export const scripts: Readonly<Record<string, Script>> = {
   async complete(_, recorder) {
     await twoActions(recorder);
-    await recorder.stepEnded(0, { status: 'completed', isLast: true });
+    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage: null });
     return { status: 'completed', output: { title: 'A page' } };
   },
   async fail(_, recorder) {

@@ -28,7 +28,7 @@ const runner: TaskRunner = {
     const text = JSON.stringify({ runId, padding: 'x'.repeat(20_000) });
     writeFileSync(path, text);
     await recorder.evidence({ type: 'har', path, sizeBytes: text.length, checksum: createHash('sha256').update(text).digest('hex') });
-    await recorder.stepEnded(0, { status: 'completed', isLast: true });
+    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage: null });
     return { status: 'completed', output: { runId } };
   },
   close: async () => {},
@@ -37,6 +37,7 @@ const runner: TaskRunner = {
 await runLocalServer(process as never, systemClock, systemRandom, ended.signal, {
   createRunner: () => runner,
   checkTask: () => null,
+  models: { share: ({ name }) => name, refusal: async () => null },
   version: '9.9.9',
   defaultEngine: 'effects',
   concurrency: 4,

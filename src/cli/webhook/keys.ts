@@ -33,8 +33,9 @@ export async function signingKeys(ctx: CliContext, command: Command): Promise<re
     if (!(error instanceof SkyvernError) || error.exit !== 'auth') throw error;
     missing = error;
   }
+  // Keys of language models lie beside those of servers, and sign nothing.
   for (const [profile, stored] of Object.entries(keyStore(ctx.paths, ctx.io).read().keys)) {
-    if (stored) add(await read(ctx, profile, stored), `profile ${profile}`);
+    if (stored && !profile.includes(':')) add(await read(ctx, profile, stored), `profile ${profile}`);
   }
   add((await findLocalServer(daemonDeps(ctx)))?.token, 'the embedded server');
   if (keys.length > 0) return keys;

@@ -18,6 +18,11 @@ const ARTIFACT_TYPES = (
 /** How each type is served, and the ending of its name. */
 const FORMS: Readonly<Record<string, readonly [contentType: string, ending: string]>> = {
   screenshot_action: ['image/png', 'png'],
+  screenshot_llm: ['image/png', 'png'],
+  llm_prompt: ['text/plain; charset=utf-8', 'txt'],
+  llm_response_parsed: ['application/json', 'json'],
+  visible_elements_tree_in_prompt: ['text/plain; charset=utf-8', 'txt'],
+  html_scrape: ['text/html; charset=utf-8', 'html'],
   browser_console_log: ['text/plain; charset=utf-8', 'log'],
   har: ['application/json', 'har'],
   recording: ['video/webm', 'webm'],

@@ -1,6 +1,7 @@
 /** Extensions for our own client: proving that this is the server of the state file, saying what it does, ending it. */
 import type { Hono } from 'hono';
-import { optionalJsonObject } from '../body.js';
+import type { ModelAccess } from '../../model/types.js';
+import { jsonObject, optionalJsonObject } from '../body.js';
 import { challengeProof, NONCE } from '../challenge.js';
 import type { RouteDeps } from '../deps.js';
 import { refusal } from '../httpError.js';
@@ -65,6 +66,8 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
     return c.json((await deps.retention.prune(options)) satisfies Pruned);
   });
 
+  app.put('/v1/local/model', async (c) => c.json({ model_name: deps.models.share(modelAccess(await jsonObject(c.req.raw))) }));
+
   app.post('/v1/local/stop', (c) => {
     const { queued, running } = deps.store.counts();
     if (c.req.query('if_idle') === 'true' && queued + running > 0) {
@@ -73,4 +76,17 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
     deps.stop(STOP_GRACE_MS);
     return c.json({ stopping: true, pid });
   });
+}
+
+/** Sent by our own client alone, so what is wrong with it is not spelled out; what it holds is never echoed. */
+function modelAccess({ provider, name, base_url, api_key, price }: Record<string, unknown>): ModelAccess {
+  const isText = (value: unknown): value is string => typeof value === 'string' && /^[\x21-\x7e]{1,8192}$/.test(value);
+  const { input, output } = Object(price) as Record<string, unknown>;
+  const knows = provider === 'openai-compatible' || provider === 'anthropic' || provider === 'google';
+  const isAddress = isText(base_url) && URL.canParse(base_url) && /^https?:$/.test(new URL(base_url).protocol);
+  if (!knows || !isText(name) || !isAddress || !(api_key === null || isText(api_key))) {
+    throw refusal(422, 'A model has provider, name, base_url, and api_key or null.');
+  }
+  const priced = typeof input === 'number' && typeof output === 'number';
+  return { provider, name, baseUrl: base_url, apiKey: api_key, price: priced ? { input, output } : null };
 }

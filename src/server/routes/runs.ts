@@ -53,7 +53,13 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
   app.get('/v1/runs/:id/timeline', (c) => {
     const run = store.runById(c.req.param('id'));
     if (!run) throw refusal(404, `Run not found ${c.req.param('id')}`);
-    return c.json(timelineWire(run, store.actions(run.run_id)));
+    return c.json(
+      timelineWire(run, {
+        actions: store.actions(run.run_id),
+        subtasks: store.subtasks(run.run_id),
+        thoughts: store.thoughts(run.run_id),
+      }),
+    );
   });
 
   app.get('/api/v1/tasks/:id', (c) => {

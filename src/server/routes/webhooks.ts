@@ -3,7 +3,7 @@ import { isTerminalStatus } from '../../protocol/status.js';
 import { optionalJsonObject } from '../body.js';
 import type { RouteDeps } from '../deps.js';
 import { invalid, refusal } from '../httpError.js';
-import { RUN_TYPE } from '../store.js';
+import { looksOf } from '../runKind.js';
 import { postWebhook, signedHeaders } from '../webhookSender.js';
 import { reasonOf } from '../webhooks.js';
 import { normalisedUrl } from '../webUrl.js';
@@ -39,7 +39,7 @@ export function addWebhooks(app: Hono, deps: RouteDeps): void {
     );
     return c.json({
       run_id: run.run_id,
-      run_type: RUN_TYPE,
+      run_type: looksOf(run).runType,
       default_webhook_url: own,
       target_webhook_url: target,
       payload,

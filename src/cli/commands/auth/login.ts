@@ -8,6 +8,7 @@ import { askSecretly, canAsk } from '../../ask.js';
 import type { CliContext, GlobalFlags } from '../../context.js';
 import { readSource } from '../../inputs.js';
 import { wantsJson, write, writeJson } from '../../output.js';
+import { webUrl } from '../../parsers.js';
 import { editDeps, isEmbedded, profileToEdit, settingsOf } from '../../settings.js';
 import { connectWith } from '../../target.js';
 
@@ -16,14 +17,28 @@ export function define(command: Command, ctx: CliContext, handler = authLogin): 
     .description(
       'Store the API key of a server, after asking the server whether it takes it: in the keychain when there is one, else in a file of mode 0600.',
     )
+    .option(
+      '--model <provider/name>',
+      'store the key of a language model for --local instead, such as anthropic/claude-sonnet-4-5 or ollama/qwen3, and use it from then on',
+    )
+    .option('--model-base-url <url>', 'address of the model, where it is not the usual one of its provider', webUrl)
     .addHelpText(
       'after',
       '\nThe key is typed without echo, or read with --api-key-file FILE, or - for standard input. It never stands on the command line.\n\nExamples:\n  $ skyvern auth login\n  $ skyvern auth login --base-url http://localhost:8000 --profile work --api-key-file key.txt',
     )
-    .action(() => handler(ctx, command));
+    .action((flags: Flags) => handler(ctx, command, flags));
 }
 
-export async function authLogin(ctx: CliContext, command: Command): Promise<void> {
+interface Flags {
+  readonly model?: string;
+  readonly modelBaseUrl?: string;
+}
+
+export async function authLogin(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
+  if (flags.model !== undefined) {
+    const { modelLogin } = await import('../../modelLogin.js');
+    return modelLogin(ctx, command, { ...flags, model: flags.model });
+  }
   const { apiKeyFile } = command.optsWithGlobals<GlobalFlags>();
   const settings = settingsOf(ctx, command, { mayMakeProfile: true });
   if (isEmbedded(command, settings)) {

@@ -5,6 +5,7 @@ import type { FilesRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { readPrompt } from '../../inputs.js';
+import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
 import { integer, webUrl } from '../../parsers.js';
 import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
@@ -48,10 +49,11 @@ export async function taskDownload(ctx: CliContext, command: Command, flags: Fla
     }),
   };
   const target = await connect(ctx, command);
+  const asked = await withModel(ctx, command, target, body, { engine: undefined, named: flags.model });
   await startAndFollow(
     ctx,
     target,
-    { kind: 'download', label: goal, start: (deps, options) => startDownload(deps, body, options) },
+    { kind: 'download', label: goal, start: (deps, options) => startDownload(deps, asked, options) },
     flags,
     mode,
   );

@@ -6,6 +6,7 @@ import { LOGIN_CREDENTIAL_TYPES, type LoginRunRequest } from '../../../protocol/
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { readSource } from '../../inputs.js';
+import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
 import { webUrl } from '../../parsers.js';
 import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
@@ -85,8 +86,9 @@ export async function taskLogin(ctx: CliContext, command: Command, flags: Flags)
     }),
   };
   const target = await connect(ctx, command);
+  const asked = await withModel(ctx, command, target, body, { engine: undefined, named: flags.model });
   const label = `log in${flags.url ? ` to ${new URL(flags.url).host}` : ''}`;
-  await startAndFollow(ctx, target, { kind: 'login', label, start: (deps, options) => startLogin(deps, body, options) }, flags, mode);
+  await startAndFollow(ctx, target, { kind: 'login', label, start: (deps, options) => startLogin(deps, asked, options) }, flags, mode);
 }
 
 /** The vault that was named, or the only one that flags were given for; all that it needs must be there. */

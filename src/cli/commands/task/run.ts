@@ -6,8 +6,9 @@ import { ENGINES, RISKS, type Risk, RULES_ENGINE, type TaskRunRequest } from '..
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
+import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
-import { allowedHosts, integer, json, jsonTexts, risks, webUrl } from '../../parsers.js';
+import { allowedHosts, amount, integer, json, jsonTexts, risks, webUrl } from '../../parsers.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
 import { connect, type Target } from '../../target.js';
 
@@ -30,6 +31,7 @@ interface TaskFlags {
   readonly extraHttpHeaders?: Record<string, string>;
   readonly cdpConnectHeaders?: Record<string, string>;
   readonly model?: string;
+  readonly maxCost?: number;
   readonly includeActionHistoryInVerification?: boolean;
   readonly maxScreenshotScrolls?: number;
   readonly runWith?: string;
@@ -71,7 +73,8 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--browser-address <url>', 'connect to a running browser at this CDP address')
     .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
-    .option('--model <name>', 'language model to use')
+    .option('--model <name>', 'language model to use; on --local `provider/name`, or a name at the configured provider')
+    .option('--max-cost <dollars>', 'end the run before asking the language model costs more (only --local)', amount)
     .option('--include-action-history-in-verification', 'let the verifier see the actions')
     .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
     .option('--run-with <kind>', 'agent or code')
@@ -97,8 +100,9 @@ export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunF
   const prompt = await readPrompt(ctx, command, flags.prompt);
   const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
   const target = await connect(ctx, command);
-  const body = { ...taskRequest(prompt, flags, secrets), ...(flags.confirm && { unattended: isUnattended(ctx.io, flags) }) };
-  refuseLocalOnly(target, body);
+  const request = { ...taskRequest(prompt, flags, secrets), ...(flags.confirm && { unattended: isUnattended(ctx.io, flags) }) };
+  refuseLocalOnly(target, request);
+  const body = await withModel(ctx, command, target, request, { engine: request.engine ?? undefined, named: flags.model });
   await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
 }
 
@@ -131,6 +135,7 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
     allow_hosts: flags.allowHost,
     confirm: flags.confirm,
+    max_cost: flags.maxCost,
     headed: flags.headed,
     browser_path: flags.browserPath,
   };
@@ -148,6 +153,7 @@ function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
     body.secrets && '--secret',
     body.allow_hosts && '--allow-host',
     body.confirm && '--confirm',
+    body.max_cost !== undefined && '--max-cost',
     body.headed && '--headed',
     body.browser_path && '--browser-path',
   ].find((each) => typeof each === 'string');
