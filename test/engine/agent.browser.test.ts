@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { agentFactory } from '../../src/engine/agent/decider.js';
+import { plannerFactory } from '../../src/engine/agent/planner.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
 import type { Outcome, TaskSpec } from '../../src/engine/task.js';
 import { openModel } from '../../src/model/ask.js';
@@ -18,12 +19,11 @@ import { recorder, run, spec, type Told } from './harness.js';
 
 const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
 let access: ModelAccess;
+const opened = () => openModel({ clock: systemClock, random: systemRandom, env: {} }, access);
 const runner = createTaskRunner({
   pool,
   clock: systemClock,
-  deciders: {
-    'skyvern-1.0': agentFactory({ openModel: () => openModel({ clock: systemClock, random: systemRandom, env: {} }, access) }),
-  },
+  deciders: { 'skyvern-1.0': agentFactory({ openModel: () => opened() }), 'skyvern-2.0': plannerFactory({ openModel: () => opened() }) },
 });
 afterAll(() => runner.close());
 
@@ -58,7 +58,7 @@ interface Ran {
   readonly paths: readonly string[];
 }
 
-/** @param script one function for each step, the last one for ever; verdicts are asked of `judge` */
+/** @param script one function for each step, the last one for ever; verdicts, plans and checks are asked of `judge` */
 async function on(
   pages: Readonly<Record<string, Answer>>,
   prompt: string,
@@ -72,7 +72,7 @@ async function on(
   const { judge, provider, signal, ...fields } = rest;
   let step = 0;
   const model = await scriptedModel((asked) => {
-    if (asked.tool === 'judge') return (judge ?? (() => accept('Thank you')))(asked);
+    if (asked.tool !== 'act') return (judge ?? (() => accept('Thank you')))(asked);
     const said = script[Math.min(step++, script.length - 1)]!(asStep(asked));
     return Array.isArray(said)
       ? { tool: { thought: 'so it is', actions: said.map((each) => ({ why: 'it is wanted', ...each })) } }
@@ -463,4 +463,81 @@ test('a model that is down fails the run with its reason; one that is silent is 
   );
   await expect(canceled).rejects.toBe(reason);
   await dropped;
+});
+
+test('a planned run: sub-tasks with goals of their own, each looked at before the next; plans and checks are thoughts', async () => {
+  const plans = ['Send the form as Ada', 'Read the ticket number'];
+  const { outcome, told, asked } = await on(
+    { '/': FORM, '/sent': `${SENT}<p>Ticket 4711</p>` },
+    'Send a message as Ada, and give me the ticket',
+    [
+      ({ ref }) => [
+        { action: 'type', ref: ref('textbox "Name'), text: 'Ada' },
+        { action: 'click', ref: ref('button "Send"') },
+      ],
+      () => [{ action: 'complete', text: 'Thank you' }],
+      () => [{ action: 'complete', text: 'Ticket', output: { ticket: 4711 } }],
+    ],
+    {
+      engine: 'skyvern-2.0',
+      dataExtractionSchema: { type: 'object', properties: { ticket: { type: 'number' } }, required: ['ticket'] },
+      judge: ({ tool, text }) => {
+        if (tool === 'judge') return accept('Thank you');
+        if (tool === 'check') {
+          const isDone = text.includes('{"ticket":4711}');
+          return {
+            tool: {
+              thought: 'looked',
+              achieved: isDone,
+              evidence: isDone ? 'Ticket 4711' : '',
+              missing: 'the ticket',
+              ...(isDone && { output: { ticket: 4711 } }),
+            },
+          };
+        }
+        const goal = plans.shift() ?? 'nothing';
+        return {
+          tool: {
+            observation: 'a page',
+            thought: 'so',
+            next: 'subtask',
+            kind: goal.startsWith('Read') ? 'extraction' : 'navigation',
+            goal,
+          },
+        };
+      },
+    },
+  );
+  expect(outcome).toEqual({ status: 'completed', output: { ticket: 4711 } });
+  expect(told.order.filter((each) => /sub-task|from step/.test(each))).toEqual([
+    'navigation from step 0: Send the form as Ada',
+    'sub-task completed',
+    'extraction from step 2: Read the ticket number',
+    'sub-task completed',
+  ]);
+  expect(told.thoughts.map(({ type, answer }) => [type, answer])).toEqual([
+    ['plan', 'Send the form as Ada'],
+    ['user_goal_check', 'not done: the ticket'],
+    ['plan', 'Read the ticket number'],
+    ['user_goal_check', 'done: "Ticket 4711"'],
+  ]);
+  expect(asked.find(({ tool }) => tool === 'act')?.text).toContain('<task>\nSend the form as Ada\n</task>');
+  expect(told.ends.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)).toBe(asked.length * 100); // nothing that was asked is forgotten
+});
+
+test('a planned run that gives up, and one whose sub-tasks lead nowhere', async () => {
+  const gaveUp = await on({ '/': FORM }, 'Fly', [() => []], {
+    engine: 'skyvern-2.0',
+    judge: () => ({ tool: { observation: 'a form', thought: 'no wings', next: 'give_up', reason: 'nobody can fly here' } }),
+  });
+  expect(gaveUp.outcome).toMatchObject({ status: 'terminated', reason: 'nobody can fly here' });
+  const lost = await on({ '/': FORM }, 'Fly', [() => [{ action: 'terminate', text: 'no wings' }]], {
+    engine: 'skyvern-2.0',
+    judge: ({ tool }) =>
+      tool === 'check'
+        ? { tool: { thought: 'no', achieved: false, evidence: '', missing: 'all' } }
+        : { tool: { observation: 'a form', thought: 'so', next: 'subtask', kind: 'navigation', goal: 'Fly' } },
+  });
+  expect(lost.outcome).toMatchObject({ status: 'terminated', reason: 'no wings' });
+  expect(lost.told.order.filter((each) => each === 'sub-task terminated')).toHaveLength(3);
 });
