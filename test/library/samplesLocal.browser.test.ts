@@ -1,0 +1,110 @@
+/**
+ * The task samples of the API's documentation against the embedded server: its agent, a real Chromium, and a scripted model that
+ * speaks each of the three wire formats. The hosts of the samples are played by one of ours.
+ */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import { systemClock } from '../../src/clock.js';
+import { agentFactory } from '../../src/engine/agent/decider.js';
+import { createTaskRunner } from '../../src/engine/loop.js';
+import type { TaskRunner } from '../../src/engine/task.js';
+import { openModel } from '../../src/model/ask.js';
+import { systemRandom } from '../../src/random.js';
+import { servePages } from '../browser/pages.js';
+import { embedded } from '../support/embedded.js';
+import { type Asked, PROVIDERS, type Said, scriptedModel } from '../support/scriptedModel.js';
+import { noModels } from '../support/scriptedRunner.js';
+
+const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
+afterAll(() => pool.close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  vi.resetModules();
+});
+
+const PAGES = {
+  '/': '<title>Example Domain</title><h1>News</h1><ol><li><a href="/1">Linux kernel framework</a></li><li><a href="/2">Another post</a></li></ol>',
+  '/contact': '<h1>Contact</h1><form action="/thanks"><label>Message <input name="m"></label><button>Send</button></form>',
+  '/thanks': '<h1>Thank you</h1>',
+  '/products': '<h1>Products</h1><ul><li>Widget A $29.99 4.5 stars</li><li>Widget B $19.99 4.1 stars</li></ul>',
+};
+const PRODUCTS = [
+  { name: 'Widget A', price: '$29.99', rating: 4.5 },
+  { name: 'Widget B', price: '$19.99', rating: 4.1 },
+];
+
+/** What a good model would say to each of the samples. */
+function model({ tool, text }: Asked): Said {
+  const evidence = ['Linux kernel framework', 'Thank you', 'Widget A'].find((words) =>
+    text.slice(text.lastIndexOf('<page>')).includes(words),
+  );
+  if (tool === 'judge')
+    return { tool: { achieved: evidence !== undefined, evidence: evidence ?? '', missing: evidence ? '' : 'all of it' } };
+  const act = (...actions: readonly Record<string, unknown>[]) => ({
+    tool: { thought: 'seen', actions: actions.map((each) => ({ why: 'it is asked for', ...each })) },
+  });
+  const complete = (output?: unknown) => act({ action: 'complete', text: evidence ?? '', ...(output !== undefined && { output }) });
+  if (text.includes('contact form')) {
+    const ref = (name: string) => new RegExp(`- ${name}[^\\n]*\\[(\\w+)\\]`).exec(text)?.[1];
+    return evidence === 'Thank you'
+      ? complete()
+      : act({ action: 'type', ref: ref('textbox'), text: 'Hello' }, { action: 'click', ref: ref('button') });
+  }
+  if (text.includes('page title')) return complete({ title: 'Example Domain' });
+  return complete(text.includes('top post') ? { title: 'Linux kernel framework' } : PRODUCTS);
+}
+
+/** A runner for which every host is ours. */
+const mapped = (runner: TaskRunner, origin: string): TaskRunner => ({
+  run: (spec, ...rest) => runner.run({ ...spec, url: spec.url && origin + new URL(spec.url).pathname }, ...rest),
+  close: async () => {},
+});
+
+const HONOURED = ['run', 'poll', 'wait', 'webhook', 'schema', 'max-steps', 'engine', 'poll-terminal', 'wait-timeout'];
+
+test.each(PROVIDERS)(
+  '%s: every task sample that asks for what a local browser can do',
+  async (provider) => {
+    const scripted = await scriptedModel(model);
+    const site = await servePages(PAGES);
+    const openModelOf = () => openModel({ clock: systemClock, random: systemRandom, env: {} }, scripted.access(provider));
+    const runner = createTaskRunner({ pool, clock: systemClock, deciders: { 'skyvern-1.0': agentFactory({ openModel: openModelOf }) } });
+    const { url, token, ask, until } = await embedded({
+      runner: mapped(runner, site.origin),
+      models: { ...noModels, refusal: async () => null },
+      defaultEngine: null,
+    });
+    vi.stubEnv('SKYVERN_API_KEY', token);
+    vi.stubEnv('SKYVERN_BASE_URL', url);
+    const printed: unknown[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: unknown) => void printed.push(line));
+    await Promise.all(HONOURED.map((name) => import(`./samples/task-${name}.ts`)));
+    const runs = (await ask('GET', '/v1/runs?page_size=50')).body as { run_id: string }[];
+    const ended = await Promise.all(runs.map(({ run_id }) => until(run_id, 'completed', 'failed', 'terminated')));
+    expect(ended.map(({ status, failure_reason }) => failure_reason ?? status)).toEqual(
+      HONOURED.concat('wait-timeout').map(() => 'completed'),
+    );
+    const outputs = ended.map(({ run_request, output }) => [run_request.prompt, output]);
+    expect(outputs).toContainEqual(['Get the page title', { title: 'Example Domain' }]);
+    expect(outputs.filter(([prompt]) => prompt === 'Get the title of the top post').map(([, output]) => output)).toEqual(
+      Array(4).fill({ title: 'Linux kernel framework' }),
+    );
+    expect(printed).toContainEqual(PRODUCTS);
+    expect(printed).toContain('Output: {"title":"Linux kernel framework"}');
+    expect(scripted.asked.every((asked) => asked.provider === provider)).toBe(true);
+  },
+  300_000,
+); // ten runs in a browser, and samples that look every five seconds
+
+test.each([
+  ['publish', 'publish_workflow'],
+  ['session', 'browser_session_id'],
+])('the sample %s asks for what is refused by name', async (name, field) => {
+  const { url, token } = await embedded({ models: { ...noModels, refusal: async () => null }, defaultEngine: null });
+  vi.stubEnv('SKYVERN_API_KEY', token);
+  vi.stubEnv('SKYVERN_BASE_URL', url);
+  await expect(import(`./samples/task-${name}.ts`)).rejects.toThrow(`cannot honour \`${field}\``);
+});
