@@ -159,6 +159,13 @@ export class PlaywrightPage implements BrowserPage {
     return told(() => withinTime(this.#clock, SCREENSHOT_TIMEOUT_MS, factsOf(this.#current().getByRef(ref)), null));
   }
 
+  isPointer(text: string): Promise<boolean> {
+    return told(async () => {
+      const found = textOn(this.#current(), text);
+      return (await found.count()) === 1 && (await isPointer(found));
+    });
+  }
+
   screenshot(): Promise<Uint8Array | null> {
     return told(async () => {
       const page = this.#current();
@@ -476,13 +483,15 @@ async function withinTime<T>(clock: Clock, ms: number, work: Promise<T>, otherwi
   }
 }
 
+const textOn = (page: Page, text: string): Locator => page.getByText(text, { exact: true }).filter({ visible: true });
+
+const isPointer = (found: Locator): Promise<boolean> => found.evaluate((element) => getComputedStyle(element).cursor === 'pointer');
+
 async function clickText(page: Page, text: string, mustBePointer: boolean): Promise<void> {
-  const found = page.getByText(text, { exact: true }).filter({ visible: true });
+  const found = textOn(page, text);
   const count = await found.count();
   if (count !== 1) throw new PageError(count === 0 ? `"${text}" is no element of its own` : `"${text}" stands on the page ${count} times`);
-  if (mustBePointer && !(await found.evaluate((element) => getComputedStyle(element).cursor === 'pointer'))) {
-    throw new PageError(`"${text}" is plain text`);
-  }
+  if (mustBePointer && !(await isPointer(found))) throw new PageError(`"${text}" is plain text`);
   await found.click();
 }
 
@@ -509,6 +518,9 @@ async function factsOf(target: Locator): Promise<ElementFacts | null> {
       const editable = (element as HTMLElement).isContentEditable;
       const hides = getComputedStyle(element).getPropertyValue('-webkit-text-security');
       const hidden = field.type === 'password' || (hides !== '' && hides !== 'none');
+      const details = tag === 'summary' ? element.closest('details') : null;
+      const opens = element.getAttribute('aria-expanded');
+      const menu = !['', 'false'].includes(element.getAttribute('aria-haspopup') ?? '');
       const value = isField ? field.value : editable ? (element as HTMLElement).innerText : null;
       return {
         type: tag === 'input' ? field.type : isField ? tag : editable ? 'contenteditable' : null,
@@ -516,6 +528,7 @@ async function factsOf(target: Locator): Promise<ElementFacts | null> {
         filled: value !== null && value !== '',
         readOnly: isField && field.readOnly === true,
         chosen: tag === 'select' ? [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label) : [],
+        expanded: details ? details.open : opens === null || menu ? null : opens === 'true',
         multiple: isField && field.multiple === true,
       };
     })

@@ -102,6 +102,8 @@ export interface ElementFacts {
   readonly readOnly: boolean;
   /** Labels of the chosen options of a `select`. */
   readonly chosen: readonly string[];
+  /** Whether the part of the page that it controls is open; null for what opens none, or a menu. */
+  readonly expanded: boolean | null;
   /** Whether several options, or files, can be chosen. */
   readonly multiple: boolean;
 }
@@ -149,6 +151,8 @@ export interface BrowserPage {
   snapshot(options?: { readonly boxes?: boolean }): Promise<SnapshotNode>;
   /** Null when the element is no longer there. */
   inspect(ref: string): Promise<ElementFacts | null>;
+  /** Whether the pointer becomes a hand over the one visible element with exactly this text. */
+  isPointer(text: string): Promise<boolean>;
   /** Every open tab, the oldest first. */
   tabs(): Promise<readonly PageTab[]>;
   /** The document as it is now, of the top frame; null when it cannot be had in time. */

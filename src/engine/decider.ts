@@ -13,6 +13,8 @@ export interface Observation {
   snapshot(): Promise<SnapshotNode>;
   /** What the element of the newest snapshot holds now; null when it is gone. Without secrets. */
   inspect(ref: string): Promise<ElementFacts | null>;
+  /** Whether the one visible element with exactly this text works like a link. */
+  isPointer(text: string): Promise<boolean>;
   tabs(): Promise<readonly PageTab[]>;
   /** PNG of the viewport, fields that hold a secret covered; null when the page cannot be drawn in time. */
   screenshot(): Promise<Uint8Array | null>;

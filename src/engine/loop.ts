@@ -216,6 +216,7 @@ class Run {
         title: () => (title ??= page.title().then(clean.text)),
         snapshot: () =>
           (snapshot ??= page.snapshot({ boxes: this.#decider.looksAtPlaces ?? false }).then((tree) => withStrings(tree, clean.text))),
+        isPointer: (text) => page.isPointer(text),
         inspect: (ref) => page.inspect(ref).then((facts) => facts && clean.deep(facts)),
         tabs: () => page.tabs().then(clean.deep),
         screenshot: () => page.screenshot(),

@@ -21,6 +21,7 @@ const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
   menuitem: ['menuitem', 'menuitemcheckbox', 'menuitemradio'],
   option: ['option', 'radio', 'menuitem'],
   field: ['textbox', 'searchbox', 'spinbutton', 'combobox'],
+  control: ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider'],
   textarea: ['textbox'],
   textline: ['textbox', 'searchbox', 'spinbutton', 'combobox'],
   list: ['combobox', 'listbox'],
@@ -52,7 +53,12 @@ const MAX_CANDIDATES = 8;
 export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
   const roles = target.kind ? ROLES[target.kind] : CLICKABLE;
   const nodes = [...walk(tree)].filter((node) => node.ref !== null);
-  const byRole = nodes.filter((node) => roles.includes(node.role));
+  // A tab around a button of its own name is clicked by that.
+  const wraps = (node: SnapshotNode) =>
+    [...walk(node)].some(
+      (inner) => inner !== node && inner.ref !== null && CLICKABLE.includes(inner.role) && labelOf(inner) === labelOf(node),
+    );
+  const byRole = nodes.filter((node) => roles.includes(node.role) && (target.kind !== null || !wraps(node)));
   // Pages make buttons of anything; the hand that the pointer becomes gives them away. The innermost of nested ones is meant.
   const isInnermost = (node: SnapshotNode) => !node.children.some((child) => isNode(child) && child.pointer);
   const byPointer = nodes.filter((node) => node.pointer && !CLICKABLE.includes(node.role) && isInnermost(node)).map(withLabel);
@@ -178,6 +184,7 @@ const SPOKEN: Partial<Record<ElementKind, string>> = {
   textline: 'text field',
   textarea: 'text area',
   radio: 'radio button',
+  control: 'field',
   file: 'file field',
   treeitem: 'folder or file',
 };

@@ -54,7 +54,8 @@ function optionNamed(list: SnapshotNode, name: string): Choice {
   };
 }
 
-function inList(list: SnapshotNode, names: readonly string[]): Move {
+/** These options of one list, all at once. */
+export function inList(list: SnapshotNode, names: readonly string[]): Move {
   const choices = names.map((name) => optionNamed(list, name));
   const options: string[] = [];
   for (const choice of choices) {

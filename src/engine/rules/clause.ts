@@ -13,6 +13,8 @@ export type ElementKind =
   | 'textarea'
   /** A text field of one line. */
   | 'textline'
+  /** Whatever holds a value: a field, a list or a slider. */
+  | 'control'
   | 'list'
   | 'slider'
   | 'spinner'
@@ -87,7 +89,7 @@ export interface Day {
 }
 
 /** What is opened one after the other until an element shows. */
-export type Covers = 'sections' | 'tabs' | 'tree';
+export type Covers = 'sections' | 'tabs' | 'tree' | 'menus';
 
 export type Command =
   | { readonly kind: 'goto'; readonly url: string }
@@ -96,6 +98,10 @@ export type Command =
   | { readonly kind: 'clickEach'; readonly target: Target; readonly about: string; readonly count: number | null }
   | { readonly kind: 'openItem'; readonly items: Items }
   /** Opens what may hide the element, then clicks it. */
+  /** On this page of a list, or on one of the following. */
+  | { readonly kind: 'findText'; readonly text: string }
+  /** The value that the page shows beside this label, for what was found before. */
+  | { readonly kind: 'clickValue'; readonly label: string }
   | { readonly kind: 'findAndClick'; readonly target: Target; readonly covers: Covers }
   | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' }
   | { readonly kind: 'select'; readonly options: readonly string[]; readonly from: Target | null }
@@ -106,10 +112,11 @@ export type Command =
   | { readonly kind: 'checkAll'; readonly checked: boolean }
   /** A slider or spinner. */
   | { readonly kind: 'adjust'; readonly value: number; readonly target: Target }
+  /** A field, a dropdown or a slider, whichever has the name. */
+  | { readonly kind: 'set'; readonly target: Target; readonly value: string }
   | { readonly kind: 'date'; readonly day: Day; readonly target: Target | null }
   /** `time` as `HH:MM`, of 24 hours. */
   | { readonly kind: 'time'; readonly time: string; readonly text: string; readonly target: Target | null }
-  | { readonly kind: 'upload'; readonly files: readonly string[]; readonly target: Target | null }
   | { readonly kind: 'copy'; readonly from: Target }
   | { readonly kind: 'paste'; readonly into: Target | null }
   | { readonly kind: 'findWord'; readonly ordinal: number; readonly in: Target }

@@ -4,9 +4,9 @@ import type { ActionRecord } from '../task.js';
 import { pickDay } from './calendar.js';
 import { check, checkAll, select, selectNothing, selectPath } from './choosing.js';
 import type { Clause, Command } from './clause.js';
-import { adjust, copy, findWord, highlight, login, paste, time, type } from './filling.js';
-import { act, fail, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
-import { click, clickEach, close, expand, findAndClick, openItem } from './opening.js';
+import { adjust, copy, findWord, highlight, login, paste, setTo, time, type } from './filling.js';
+import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
+import { click, clickEach, clickValue, close, expand, findAndClick, findText, openItem } from './opening.js';
 import { getFields, getItems, getPage, getText, waitText } from './reading.js';
 import { scroll } from './scrolling.js';
 import { sort } from './sorting.js';
@@ -21,7 +21,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
   let underWay: { readonly ends: boolean; readonly verify?: Verify } | null = null;
-  const memory: Memory = { kept: null, filled: new Set(), output: {} };
+  const memory: Memory = { kept: null, found: null, filled: new Set(), output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
   /** Null when the action that is under way has done what it should. */
@@ -101,6 +101,10 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return clickEach(page, command, progress);
     case 'openItem':
       return openItem(page, command, progress);
+    case 'findText':
+      return findText(page, command.text, progress, memory);
+    case 'clickValue':
+      return clickValue(page, command.label, memory);
     case 'findAndClick':
       return findAndClick(page, command, progress);
     case 'expand':
@@ -113,6 +117,8 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return login(page, command, progress.count);
     case 'adjust':
       return adjust(page, command, progress);
+    case 'set':
+      return setTo(page, command, progress);
     case 'date':
       return pickDay(page, command, progress);
     case 'time':
@@ -125,8 +131,6 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return findWord(page, command, memory);
     case 'highlight':
       return highlight(page, command.target);
-    case 'upload':
-      return fail('files cannot be given to pages here');
     case 'select':
       return select(page, command, progress.count);
     case 'selectNothing':

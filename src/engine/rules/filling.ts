@@ -1,13 +1,15 @@
 /** Putting values into fields: text, days, times, numbers, files; each is looked at afterwards. */
 import type { ElementFacts, SnapshotNode } from '../../browser/types.js';
 import type { Observation } from '../decider.js';
+import { HIDDEN } from '../redact.js';
 import { type Choice, chooseField, fieldsOf, type Labelled, listed } from './choose.js';
+import { inList } from './choosing.js';
 import type { Command, Day, Target, Text } from './clause.js';
 import { labelledIn } from './items.js';
 import { act, fail, type Memory, type Move, notChosen, notYet, type Progress, type Verify } from './moves.js';
 import { readDay, readTime } from './nouns.js';
 import { within } from './scope.js';
-import { describe, labelOf, likeness, squeeze, walk } from './tree.js';
+import { describe, labelOf, squeeze, walk } from './tree.js';
 
 const TEXT_FIELD: Target = { name: null, kind: 'field', ordinal: null, within: null, any: false };
 
@@ -103,6 +105,7 @@ function textFor(
   if ('kept' in text) return memory.kept === null ? { problem: 'nothing was copied or found before' } : { text: memory.kept };
   const values = labelledIn([tree], { name: text.valueOf, quoted: true });
   const [only] = values;
+  if (only?.value === '') return { problem: `"${text.valueOf}" is empty` };
   if (values.length === 1 && only) return { text: only.value, note: `"${only.value}" is from ${only.source}.` };
   return {
     problem:
@@ -168,7 +171,7 @@ export async function login(page: Observation, { user, password }: Extract<Comma
   return act({ kind: 'click', ref: button.ref, download: false }, describe(button), { confidence: 0.95 });
 }
 
-/** A spinner is typed into; a slider too where it is the browser's own, else it is moved by keys until it says the number. */
+/** `Set the slider to 7`, `select 7 with the spinner`. */
 export async function adjust(
   page: Observation,
   { value, target }: Extract<Command, { kind: 'adjust' }>,
@@ -177,13 +180,23 @@ export async function adjust(
   const tree = await page.snapshot();
   const choice = await fieldFor(page, tree, target);
   if (choice.type !== 'one') return notChosen(choice);
-  const { node } = choice;
+  const label = fieldsOf(tree, [choice.node.role]).find((field) => field.node === choice.node)?.label ?? choice.node.name;
+  return moveTo(page, choice, label, value, progress);
+}
+
+/** A spinner is typed into, and so is a slider of the browser's own; any other is moved by keys until it says the number. */
+async function moveTo(
+  page: Observation,
+  { node, confidence }: Extract<Choice, { type: 'one' }>,
+  label: string,
+  value: number,
+  progress: Progress,
+): Promise<Move> {
   if (node.ref === null) return fail('it cannot be moved');
-  const label = fieldsOf(tree, [node.role]).find((field) => field.node === node)?.label ?? node.name;
   const facts = await page.inspect(node.ref);
-  if (facts?.type !== null && facts?.type !== undefined) {
-    const number: Verify = holds(node.ref, String(value), (shown) => shown.trim() !== '' && Number(shown) === value);
-    const move = await fill(page, node, label, String(value), choice.confidence);
+  if (facts && facts.type !== null) {
+    const move = await fill(page, node, label, String(value), confidence);
+    const number = holds(node.ref, String(value), (shown) => shown.trim() !== '' && Number(shown) === value);
     return move.type === 'act' ? { ...move, verify: number } : move;
   }
   const shown = numberShown(node);
@@ -191,15 +204,32 @@ export async function adjust(
   if (shown === null) return notYet(`${what} does not say what it is set to`);
   if (shown === value)
     return progress.count === 0 ? act({ kind: 'report', actionType: 'wait', output: null }, `${what} is at ${value}`) : { type: 'nothing' };
-  if (progress.lastText === String(shown) && progress.looks > MOVE_LOOKS) return fail(`${what} stays at ${shown}`);
-  if (progress.lastText === String(shown)) return notYet(`${what} stays at ${shown}`);
+  if (progress.lastText === String(shown)) {
+    const stays = `${what} stays at ${shown}`;
+    return progress.looks > MOVE_LOOKS ? fail(stays) : notYet(stays);
+  }
   if (progress.count >= MAX_PRESSES) return fail(`${what} is still at ${shown} after ${MAX_PRESSES} key presses`);
-  if (progress.done.includes(shown < value ? 'ArrowLeft' : 'ArrowRight'))
-    return fail(`${what} cannot be set to ${value}: it jumps from one side of it to the other`);
-  const key = shown < value ? 'ArrowRight' : 'ArrowLeft';
+  const [key, back] = shown < value ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight'];
+  if (progress.done.includes(back)) return fail(`${what} cannot be set to ${value}: it jumps from one side of it to the other`);
   progress.done.push(key);
   progress.lastText = String(shown);
-  return act({ kind: 'press', key, ref: node.ref }, what, { confidence: choice.confidence, ends: false });
+  return act({ kind: 'press', key, ref: node.ref }, what, { confidence, ends: false });
+}
+
+/** What has the name decides how it is set: a dropdown by its option, a slider by its number, a field by typing. */
+export async function setTo(page: Observation, { target, value }: Extract<Command, { kind: 'set' }>, progress: Progress): Promise<Move> {
+  const tree = await page.snapshot();
+  const scoped = within(tree, target.within, await page.title());
+  if ('problem' in scoped) return notYet(scoped.problem);
+  const choice = await chooseField(page, scoped.found, { ...target, kind: target.kind ?? 'control' });
+  if (choice.type !== 'one') return notChosen(choice);
+  const { node } = choice;
+  if ([...walk(node)].some(({ role }) => role === 'option')) return inList(node, [value]);
+  const number = Number(value);
+  if (node.role === 'slider' && Number.isNaN(number)) return fail(`a slider is set to a number, not to "${value}"`);
+  return node.role === 'slider'
+    ? moveTo(page, choice, labelIn(tree, node), number, progress)
+    : fill(page, node, labelIn(tree, node), value, choice.confidence);
 }
 
 const MAX_PRESSES = 400;
@@ -269,7 +299,8 @@ export async function readText(
   if (target.kind === 'paragraph')
     return { text: node.children.length > 0 ? textIn(node) : node.name, source: describe(node), ref: node.ref };
   const facts = await page.inspect(node.ref);
-  if (facts?.value === null || facts?.value === undefined) return { problem: 'the field does not show what it holds' };
+  if (facts?.value === null || facts?.value === undefined || facts.value.includes(HIDDEN))
+    return { problem: 'the field does not show what it holds' };
   return { text: facts.value, source: describe({ ...node, children: [] }), ref: node.ref };
 }
 
@@ -304,6 +335,3 @@ export async function highlight(page: Observation, target: Target): Promise<Move
   if ('problem' in found) return notYet(found.problem);
   return act({ kind: 'selectText', ref: found.ref }, found.source, { confidence: 0.95 });
 }
-
-/** Whether `label` is about `noun`, one word in it at least. */
-export const isAbout = (label: string, noun: string): boolean => likeness(label, noun) > 0;

@@ -4,10 +4,10 @@
  * Only structure is trusted. Where two lists are about as large, or a field could be two things, the answer is a reason, not a value.
  */
 import type { SnapshotNode } from '../../browser/types.js';
-import { listed } from './choose.js';
+import { fieldsOf, listed } from './choose.js';
 import type { Field } from './clause.js';
 import { singular } from './nouns.js';
-import { describe, isNode, labelOf, pieces, squeeze, textOf, walk } from './tree.js';
+import { describe, isNode, labelOf, likeness, pieces, squeeze, textOf, walk } from './tree.js';
 
 export interface Item {
   readonly parts: readonly SnapshotNode[];
@@ -28,6 +28,8 @@ export interface ItemList {
 export interface Value {
   readonly value: string;
   readonly source: string;
+  /** The field of a form that holds it. */
+  readonly field?: SnapshotNode;
 }
 
 export type Found<T> = { readonly found: T } | { readonly problem: string };
@@ -295,6 +297,20 @@ export const pricesIn = (parts: readonly SnapshotNode[]): string[] => [
   ...new Set(parts.flatMap((part) => [...pieces(part)].flatMap(({ text }) => pricesInText(text)))),
 ];
 
+const FORM_ROLES = ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider', 'checkbox', 'switch'];
+
+/** What a field of a form holds, as a person reads it. */
+function heldBy(node: SnapshotNode): string {
+  if (node.role === 'checkbox' || node.role === 'switch') return node.checked === true ? 'checked' : 'not checked';
+  const options = [...walk(node)].filter(({ role }) => role === 'option');
+  if (options.length > 0)
+    return options
+      .filter(({ selected }) => selected)
+      .map(labelOf)
+      .join(', ');
+  return squeeze(node.children.filter((child) => !isNode(child)).join(' '));
+}
+
 /**
  * Values that the page itself puts a name to: a definition after its term, the cell beside a row's head, `Stock: 3`, `123 points`, and
  * a field with a label.
@@ -314,6 +330,15 @@ export function labelledIn(parts: readonly SnapshotNode[], field: Field): Value[
         if (isRow && isLabel(labelOf(child))) found.push({ value: textOf(next), source: `row "${labelOf(child)}"` });
       }
     }
+    for (const { node, label } of fieldsOf(part, FORM_ROLES)) {
+      if (isLabel(label)) found.push({ value: heldBy(node), source: describe({ ...node, children: [] }), field: node });
+    }
+    for (const group of walk(part)) {
+      const chosen =
+        ['group', 'radiogroup'].includes(group.role) && isLabel(group.name) ? [...walk(group)].filter(({ role }) => role === 'radio') : [];
+      const checked = chosen.find((radio) => radio.checked === true);
+      if (chosen.length > 0) found.push({ value: checked ? labelOf(checked) : '', source: describe({ ...group, children: [] }) });
+    }
     for (const { text } of pieces(part)) {
       const colon = /^([^:]{1,60}): (.+)$/.exec(text);
       if (colon?.[1] && colon[2] && isLabel(colon[1])) found.push({ value: colon[2], source: `text "${text}"` });
@@ -321,6 +346,36 @@ export function labelledIn(parts: readonly SnapshotNode[], field: Field): Value[
       for (const [whole, count, word] of text.matchAll(/(?<![\p{L}\d.,])(\d[\d.,]*) (\p{L}+)/gu)) {
         if (count && word && singular(word.toLowerCase()) === wanted) found.push({ value: count, source: `text "${whole}"` });
       }
+    }
+  }
+  return found;
+}
+
+/** The cell of `row` in the column of that name; null where the table has none, or several. */
+export function cellOf(tree: SnapshotNode, row: SnapshotNode, column: string): SnapshotNode | null {
+  const table = [...walk(tree)].find((node) => TABLE_ROLES.has(node.role) && [...walk(node)].includes(row));
+  const rows = table ? [...walk(table)].filter(({ role }) => role === 'row').map((each) => each.children.filter(isNode)) : [];
+  const head = rows.find((cells) => cells.length > 0 && cells.every(({ role }) => role === 'columnheader'));
+  const at = head?.flatMap((cell, index) => (likeness(labelOf(cell), column) >= 2 ? [index] : [])) ?? [];
+  const cells = row.children.filter(isNode);
+  return at.length === 1 && head?.length === cells.length ? (cells[at[0] ?? 0] ?? null) : null;
+}
+
+/** Elements that stand right after a label: `Phone: <555-0100>` is the phone, and the phone number. */
+export function valuesBeside(tree: SnapshotNode, wanted: string): SnapshotNode[] {
+  const isLabel = (text: string) => {
+    const label = squeeze(text).replace(/:$/, '');
+    return likeness(label, wanted) >= 2 || (label !== '' && !label.includes(' ') && likeness(wanted, label) > 0);
+  };
+  const found: SnapshotNode[] = [];
+  for (const node of walk(tree)) {
+    // Beside a cell is another column, but in a row of two: a name and its value.
+    if (node.role === 'row' && node.children.filter(isNode).length !== 2) continue;
+    for (const [index, child] of node.children.entries()) {
+      if (isNode(child) && child.role === 'columnheader') continue;
+      const next = node.children[index + 1];
+      const text = isNode(child) ? labelOf(child) : child;
+      if (next && isNode(next) && next.ref !== null && text.length < 60 && isLabel(text)) found.push(next);
     }
   }
   return found;

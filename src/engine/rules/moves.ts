@@ -45,6 +45,8 @@ export const freshProgress = (): Progress => ({ count: 0, looks: 0, pages: 0, ro
 export interface Memory {
   /** Text that was copied or found. */
   kept: string | null;
+  /** Text that was looked for and found: `their` and `its` are about it. */
+  found: string | null;
   /** Fields filled since something was clicked or pressed, by their references. */
   readonly filled: Set<string>;
   readonly output: Record<string, unknown>;

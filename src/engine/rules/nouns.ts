@@ -293,11 +293,11 @@ const element: Slot<Target> = anyOf(
     (found) => target({ name: found.name, kind: kindOf(found.before), ordinal: found.nth ?? null, within: found.within }),
   ),
   phrase(slots, 'the <kind> for|of <quoted>', ({ kind, quoted }) => (isFieldKind(kind) ? target({ name: quoted, kind }) : null)),
-  phrase(slots, 'the <nth> <bare> <kind> [<within?:scope>]', ({ nth, bare, kind, within }) =>
-    target({ name: bare, kind, ordinal: nth, within: within ?? null }),
-  ),
   phrase(slots, 'the [only] [<nth?>] <kind> [<within?:scope>] [below]', (found) =>
     target({ kind: found.kind, ordinal: found.nth ?? null, within: found.within ?? null }),
+  ),
+  phrase(slots, 'the <nth> <bare> <kind> [<within?:scope>]', ({ nth, bare, kind, within }) =>
+    target({ name: bare, kind, ordinal: nth, within: within ?? null }),
   ),
   phrase(slots, 'a|an|any <kind> [<within?:scope>]', ({ kind, within }) => target({ kind, within: within ?? null, any: true })),
   phrase(slots, 'a|an|any|the <quoted> widget|control|element', ({ quoted }) => {

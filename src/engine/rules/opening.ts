@@ -3,11 +3,11 @@ import type { SnapshotNode } from '../../browser/types.js';
 import type { Observation } from '../decider.js';
 import { type Choice, chooseClickable, chooseField, listed, nameOf } from './choose.js';
 import type { Command, Covers, Part, Target } from './clause.js';
-import { findItems, titleOf } from './items.js';
-import { act, fail, type Move, notChosen, notYet, type Progress } from './moves.js';
+import { cellOf, findItems, titleOf, valuesBeside } from './items.js';
+import { act, fail, type Memory, type Move, notChosen, notYet, type Progress } from './moves.js';
 import { nextLink } from './paging.js';
 import { itemsAbout, within } from './scope.js';
-import { describe, labelOf, likeness, textOf, walk } from './tree.js';
+import { describe, labelOf, likeness, pieces, textOf, walk } from './tree.js';
 
 const FIELDS = new Set(['field', 'textline', 'textarea', 'list', 'spinner']);
 
@@ -87,23 +87,45 @@ export async function openItem(page: Observation, { items }: Extract<Command, { 
   });
 }
 
-/** Elements that open a part of the page, or close it. */
-const openers = (tree: SnapshotNode, open: boolean): SnapshotNode[] =>
-  [...walk(tree)].filter(
-    (node) =>
-      node.ref !== null &&
-      !node.disabled &&
-      node.expanded === open &&
-      !['combobox', 'textbox', 'searchbox', 'menuitem'].includes(node.role),
-  );
+interface Opener {
+  readonly node: SnapshotNode;
+  readonly open: boolean;
+}
 
-/** How each kind of cover shows that it hides something. */
-const coversOf = (tree: SnapshotNode, covers: Covers): SnapshotNode[] => {
-  if (covers === 'tabs')
-    return [...walk(tree)].filter((node) => node.role === 'tab' && node.ref !== null && !node.disabled && !node.selected);
-  const closed = openers(tree, false);
+/** So many elements are asked whether they open something; a page with more of them is no page of sections. */
+const MAX_ASKED = 300;
+const OPENER_ROLES = new Set(['button', 'tab', 'treeitem', 'link', 'heading', 'generic', 'row']);
+const CONTROLS = new Set(['button', 'link', 'textbox', 'checkbox', 'radio', 'combobox']);
+
+/** Elements that open a part of the page, or close it: only the page itself knows which ones do. */
+async function openersOf(page: Observation, tree: SnapshotNode): Promise<Opener[]> {
+  // What holds controls of its own is no head of a section; folders hold folders.
+  const isHead = (node: SnapshotNode) =>
+    OPENER_ROLES.has(node.role) &&
+    node.ref !== null &&
+    !node.disabled &&
+    labelOf(node) !== '' &&
+    (node.role !== 'generic' || node.children.length === 0) &&
+    (node.role === 'treeitem' || ![...walk(node)].some((inner) => inner !== node && CONTROLS.has(inner.role)));
+  const asked = [...walk(tree)].filter(isHead).slice(0, MAX_ASKED);
+  const facts = await Promise.all(asked.map(({ ref }) => (ref === null ? null : page.inspect(ref))));
+  return asked.flatMap((node, index) => {
+    const open = facts[index]?.expanded;
+    return typeof open === 'boolean' ? [{ node, open }] : [];
+  });
+}
+
+/** What hides something, by its kind: it is opened by a click, a menu by pointing at its items. */
+async function coversOf(page: Observation, tree: SnapshotNode, covers: Covers): Promise<SnapshotNode[]> {
+  const nodes = [...walk(tree)].filter((node) => node.ref !== null && !node.disabled);
+  if (covers === 'tabs') return nodes.filter((node) => node.role === 'tab' && !node.selected);
+  if (covers === 'menus') return nodes.filter((node) => node.role === 'menuitem');
+  const closed = (await openersOf(page, tree)).filter(({ open }) => !open).map(({ node }) => node);
   return covers === 'tree' ? closed.filter((node) => node.role === 'treeitem') : closed;
-};
+}
+
+/** So often it is looked whether what was opened shows the element: menus take their time. */
+const OPENED_LOOKS = { sections: 3, tabs: 3, tree: 3, menus: 7 } as const;
 
 /** The element is looked for before anything is opened, and again after each. */
 export async function findAndClick(
@@ -111,59 +133,61 @@ export async function findAndClick(
   { target, covers }: Extract<Command, { kind: 'findAndClick' }>,
   progress: Progress,
 ): Promise<Move> {
-  const tree = await page.snapshot();
-  const plain = { ...target, kind: covers === 'tree' && target.kind === 'treeitem' ? null : target.kind };
-  const choice = chooseClickable(tree, plain);
-  // Words of a paragraph are clicked only where nothing is left to open.
-  const next = coversOf(tree, covers).find((node) => !progress.done.includes(labelOf(node)));
-  if (choice.type === 'one') return clicking(choice);
+  const scoped = within(await page.snapshot(), target.within, await page.title());
+  if ('problem' in scoped) return notYet(scoped.problem);
+  const tree = scoped.found;
+  const choice = chooseClickable(tree, { ...target, kind: covers === 'tree' && target.kind === 'treeitem' ? null : target.kind });
+  if (choice.type === 'one' || (choice.type === 'text' && (await page.isPointer(choice.text)))) return clicking(choice);
   if (choice.type === 'none' && choice.why !== 'missing') return notChosen(choice);
-  if (next?.ref) {
-    // A part that was opened may show what it holds a moment later.
-    if (progress.count > 0 && progress.looks < 2) return notYet(`${nameOf(target)} is not on the page`);
-    progress.done.push(labelOf(next));
-    return act({ kind: 'click', ref: next.ref, download: false }, describe(next), { ends: false });
-  }
-  return clicking(choice);
+  if (progress.count > 0 && progress.looks < OPENED_LOOKS[covers]) return notYet(`${nameOf(target)} is not on the page`);
+  // Words of a paragraph are clicked only where nothing is left to open.
+  const next = (await coversOf(page, tree, covers)).find((node) => !progress.done.includes(labelOf(node)));
+  if (!next?.ref) return clicking(choice);
+  progress.done.push(labelOf(next));
+  const action =
+    covers === 'menus' ? ({ kind: 'hover', ref: next.ref } as const) : ({ kind: 'click', ref: next.ref, download: false } as const);
+  return act(action, describe({ ...next, children: [] }), { ends: false });
 }
 
 export async function expand(page: Observation, { target, open }: Extract<Command, { kind: 'expand' }>, progress: Progress): Promise<Move> {
-  const tree = await page.snapshot();
-  const left = openers(tree, !open);
-  const word = open ? 'closed' : 'open';
-  const what = open ? 'opened' : 'closed';
+  const openers = await openersOf(page, await page.snapshot());
+  const left = openers.filter((opener) => opener.open !== open);
+  const all = listed(openers.map(({ node }) => describe(node)));
   if (target !== 'one' && target !== 'all') {
-    const named = [...left, ...openers(tree, open)].filter((node) => likeness(labelOf(node), target.name ?? '') >= 1);
-    const exact = named.filter((node) => likeness(labelOf(node), target.name ?? '') >= 2);
-    const fitting = exact.length > 0 ? exact : named;
+    const rank = (least: number) => openers.filter(({ node }) => likeness(labelOf(node), target.name ?? '') >= least);
+    const fitting = rank(2).length > 0 ? rank(2) : rank(1);
     const [only] = fitting;
-    if (fitting.length > 1) return notYet(`"${target.name}" fits more than one section: ${listed(fitting.map(describe))}`);
-    if (!only)
-      return notYet(
-        `no section that can be ${what} is called "${target.name}"; there is ${listed([...left, ...openers(tree, open)].map(describe))}`,
-      );
-    return only.expanded === open
-      ? act({ kind: 'report', actionType: 'wait', output: null }, `${describe(only)} is ${open ? 'open' : 'closed'}`)
-      : toggle(only, open, true);
+    if (fitting.length > 1)
+      return notYet(`"${target.name}" fits more than one section: ${listed(fitting.map(({ node }) => describe(node)))}`);
+    if (!only) return notYet(`no section that opens and closes is called "${target.name}"${all ? `; there is ${all}` : ''}`);
+    return only.open === open ? isSo(describe(only.node)) : toggle(only.node, open, true);
   }
   const [next] = left;
-  if (target === 'one' && left.length > 1) return notYet(`the page has more than one ${word} section: ${listed(left.map(describe))}`);
-  if (!next) return progress.count > 0 ? { type: 'nothing' } : notYet(`the page has no ${word} section`);
-  if (progress.done.includes(labelOf(next)))
-    return fail(`${describe(next)} does not stay ${open ? 'open' : 'closed'}: sections of this page may show one at a time`);
-  progress.done.push(labelOf(next));
-  return toggle(next, open, target === 'one');
+  if (target === 'one' && left.length > 1)
+    return notYet(
+      `the page has more than one section that is ${open ? 'closed' : 'open'}: ${listed(left.map(({ node }) => describe(node)))}`,
+    );
+  if (!next)
+    return progress.count > 0
+      ? { type: 'nothing' }
+      : target === 'all' && openers.length > 0
+        ? isSo(all)
+        : notYet('the page has no such section');
+  if (progress.done.includes(labelOf(next.node)))
+    return fail(`${describe(next.node)} does not stay ${open ? 'open' : 'closed'}: the page may show one section at a time`);
+  progress.done.push(labelOf(next.node));
+  return toggle(next.node, open, target === 'one');
 }
+
+/** It is so already: seen, and nothing done. */
+const isSo = (what: string): Move => act({ kind: 'report', actionType: 'wait', output: null }, what);
 
 function toggle(node: SnapshotNode, open: boolean, ends: boolean): Move {
   const ref = node.ref ?? '';
   return act({ kind: 'click', ref, download: false }, describe({ ...node, children: [] }), {
     confidence: 0.95,
     ends,
-    verify: async (page) => {
-      const now = [...walk(await page.snapshot())].find((candidate) => candidate.ref === ref);
-      return now?.expanded === open ? null : `it did not ${open ? 'open' : 'close'}`;
-    },
+    verify: async (page) => ((await page.inspect(ref))?.expanded === open ? null : `it did not ${open ? 'open' : 'close'}`),
   });
 }
 
@@ -190,4 +214,40 @@ export async function close(page: Observation, part: Part, by: Target | null): P
     ...move,
     verify: async (now) => ('found' in within(await now.snapshot(), { part }, await now.title()) ? 'it is still there' : null),
   };
+}
+
+/** Text that the page shows as such; when it does not, its list goes on to the next page. */
+export async function findText(page: Observation, text: string, progress: Progress, memory: Memory): Promise<Move> {
+  const tree = await page.snapshot();
+  const found =
+    [...pieces(tree)].find((piece) => likeness(piece.text, text) >= 2) ??
+    [...pieces(tree)].find((piece) => likeness(piece.text, text) === 1);
+  if (found) {
+    memory.found = text;
+    return act({ kind: 'report', actionType: 'wait', output: null }, `"${found.text.slice(0, 80)}"`);
+  }
+  const shown = textOf(tree);
+  if (progress.count >= MAX_PAGES) return fail(`"${text}" is not on ${MAX_PAGES} pages`);
+  if (progress.pages > 0 && shown === progress.lastText) return notYet(`"${text}" is not on the page, and the next page shows the same`);
+  const next = nextLink(tree, null);
+  if (next.type !== 'one' || next.node.ref === null) return notYet(`"${text}" is not on the page`);
+  progress.pages++;
+  progress.lastText = shown;
+  return act({ kind: 'click', ref: next.node.ref, download: false }, describe(next.node), { confidence: 0.9, ends: false });
+}
+
+const MAX_PAGES = 100;
+
+/** `its price`: what stands beside that label, on a page about one thing, or in the one item that shows what was found. */
+export async function clickValue(page: Observation, label: string, memory: Memory): Promise<Move> {
+  if (memory.found === null) return fail('nothing was found before that it could be about');
+  const tree = await page.snapshot();
+  const everywhere = valuesBeside(tree, label);
+  const items = itemsAbout(tree, memory.found);
+  const cells = items.flatMap((item) => cellOf(tree, item, label) ?? []);
+  const inItems = items.flatMap((item) => valuesBeside(item, label));
+  const found = cells.length > 0 ? cells : everywhere.length > 1 ? inItems : everywhere;
+  const [only] = found;
+  if (found.length === 1 && only?.ref) return act({ kind: 'click', ref: only.ref, download: false }, describe(only), { confidence: 0.8 });
+  return notYet(found.length === 0 ? `nothing on the page is called "${label}"` : `"${label}" stands on the page ${found.length} times`);
 }

@@ -65,12 +65,13 @@ function whyNot(tokens: readonly Token[], source: string): string {
 function modified(command: Command, said: Exclude<Said, { do: unknown } | { refused: string }> | undefined): Command | null {
   if (!said) return command;
   if ('covered' in said) {
-    if (command.kind !== 'click' || command.download) return null;
+    if (command.kind !== 'click' && command.kind !== 'findAndClick') return null;
     return { kind: 'findAndClick', target: { ...command.target, kind: command.target.kind ?? 'treeitem' }, covers: said.covered };
   }
   const inside = (target: Target): Target | null => (target.within === null ? { ...target, within: said.withIn } : null);
   switch (command.kind) {
     case 'click':
+    case 'findAndClick':
     case 'getText': {
       const target = inside(command.target);
       return target && { ...command, target };

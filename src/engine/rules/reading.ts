@@ -87,7 +87,13 @@ async function fieldOfPage(page: Observation, field: Field): Promise<Found<Value
   const part = [...walk(tree)].find((node) => node.role === 'main') ?? tree;
   const labelled = labelledIn([part], field);
   const [only] = labelled;
-  if (labelled.length === 1 && only) return { found: only };
+  if (labelled.length === 1 && only) {
+    // A field that hides its text looks empty.
+    const facts = only.value === '' && only.field?.ref ? await page.inspect(only.field.ref) : null;
+    return facts?.filled
+      ? { problem: `${only.source} does not show what it holds` }
+      : { found: { value: only.value, source: only.source } };
+  }
   if (labelled.length > 1)
     return { problem: `"${field.name}" stands more than once: ${listed(labelled.map(({ value }) => `"${value}"`))}` };
   if (!field.quoted) {

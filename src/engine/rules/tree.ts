@@ -60,6 +60,6 @@ export function likeness(label: string, wanted: string): 0 | 1 | 2 | 3 {
   // `username` is "User name", `email` is "E-mail".
   const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
   if (letters(wanted) !== '' && letters(label) === letters(wanted)) return 2;
-  const at = ` ${sameLetters(label).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
-  return at.includes(` ${sameLetters(wanted).replace(/[^\p{L}\p{N}]+/gu, ' ')} `) ? 1 : 0;
+  const words = (text: string) => squeeze(text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' '));
+  return words(wanted) !== '' && ` ${words(label)} `.includes(` ${words(wanted)} `) ? 1 : 0;
 }

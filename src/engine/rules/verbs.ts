@@ -91,7 +91,9 @@ const CLICKS: readonly Verb[] = [
   ),
   verb('click|tap|press|hit|push|open|follow [on] <element>', ({ element }) => click(element)),
   verb('click|tap [on|in|into] <element>', ({ element }) => click(element)),
-  verb('find and click|tap|open [on] <element>', ({ element }) => click(element)),
+  verb('find|look [for] <name> in the <noun> [book|list]', ({ name }) => does({ kind: 'findText', text: name })),
+  verb('click|tap [on] their|its|his|her <name>', ({ name }) => does({ kind: 'clickValue', label: name })),
+  verb('find and click|tap|open [on] <element>', ({ element }) => does({ kind: 'findAndClick', target: element, covers: 'menus' })),
   verb('focus [on|in|into] <place>', ({ place }) => click(withKind(place, 'field'))),
   verb('download <element> [file]', ({ element }) => click(element, true)),
   verb('go|navigate|browse through the [file|folder|directory] tree', () => ({ covered: 'tree' })),
@@ -140,13 +142,14 @@ const CHOICES: readonly Verb[] = [
   verb('select|choose|pick|check|click nothing', () => does({ kind: 'selectNothing' })),
   verb('check|tick|select all [of] [the] checkboxes|boxes', () => does({ kind: 'checkAll', checked: true })),
   verb('uncheck|untick|clear|deselect all [of] [the] checkboxes|boxes', () => does({ kind: 'checkAll', checked: false })),
+  verb('turn on <elements>', ({ elements }) => check(elements, true)),
+  verb('turn off <elements>', ({ elements }) => check(elements, false)),
+  verb('turn <element> on', ({ element }) => check([element], true)),
+  verb('turn <element> off', ({ element }) => check([element], false)),
   verb('check|tick [off] <elements>', ({ elements }) => check(elements, true)),
   verb('uncheck|untick|deselect <elements>', ({ elements }) => check(elements, false)),
   verb('select|choose|pick [the] [option|options] <names> [option|options] from|in|of <from:element>', ({ names, from }) =>
     does({ kind: 'select', options: names, from: withKind(from, 'list') }),
-  ),
-  verb('set|change <from:element> to <quoted>', ({ from, quoted }) =>
-    from.kind === 'list' ? does({ kind: 'select', options: [quoted], from }) : null,
   ),
   verb('select|choose|pick <path>', ({ path }) => (path.length > 1 ? does({ kind: 'selectPath', path }) : null)),
   verb('select|choose|pick <element>', ({ element }) => selectElement(element)),
@@ -188,7 +191,12 @@ const TYPING: readonly Verb[] = [
   verb('type|enter|input|write|put [in] <typed>', ({ typed }) => (typed.bare ? null : type(typed, null))),
   verb('fill [in|out] <typed> into|in <place>', ({ typed, place }) => type(typed, place)),
   verb('fill [in|out] <place> with <typed>', ({ typed, place }) => type(typed, place)),
-  verb('set|change <place> to <typed>', ({ typed, place }) => (typed.bare ? null : type(typed, place))),
+  verb('set|change <place> to <typed>', ({ typed, place }) => {
+    const { text, bare } = typed;
+    // One word without quotes may be anything; a number is a number.
+    if (!('literal' in text) || (bare && !/\d/.test(text.literal))) return null;
+    return does({ kind: 'set', target: place, value: text.literal });
+  }),
   verb('use <place> to enter|type <typed>', ({ typed, place }) => type(typed, place)),
   verb('search for <quoted>', ({ quoted }) =>
     does(
@@ -204,10 +212,7 @@ const TYPING: readonly Verb[] = [
   verb('find|copy the <rank> word in|of <place>', ({ rank, place }) => does({ kind: 'findWord', ordinal: rank, in: place })),
   verb('highlight|select [all] the text in|of <place>', ({ place }) => does({ kind: 'highlight', target: place })),
   verb('highlight <place>', ({ place }) => (place.kind === 'paragraph' ? does({ kind: 'highlight', target: place }) : null)),
-  verb('upload|attach [the] [file|files] <names>', ({ names }) => does({ kind: 'upload', files: names, target: null })),
-  verb('upload|attach [the] [file|files] <names> to|into|in|as|with|using <place>', ({ names, place }) =>
-    does({ kind: 'upload', files: names, target: place }),
-  ),
+  verb('upload|attach <rest>', () => ({ refused: 'no files can be given to pages here' })),
   verb(
     '(log in | sign in | login) as|with|using [the] [user [name] | username | email [address] | e-mail [address]] <user:literal> [,] and|with|using [the] password <password:hidden>',
     ({ user, password }) => does({ kind: 'login', user: user.literal, password }),
