@@ -20,6 +20,7 @@ import type {
   TaskSpec,
   ThoughtRecord,
 } from '../../src/engine/task.js';
+import { type Answer, servePages } from '../browser/pages.js';
 
 /** Everything an engine told while it worked, in order. */
 export interface Told {
@@ -136,3 +137,26 @@ export const run = (
   to: Recorder = recorder(),
   signal = new AbortController().signal,
 ): Promise<Outcome> => runner.run(task, to, signal);
+
+/** Runs `prompt` on a site of these pages, starting at `/`. */
+export async function onPages(
+  runner: TaskRunner,
+  pages: Readonly<Record<string, Answer>> | string,
+  prompt: string,
+  rest: Partial<TaskSpec> = {},
+) {
+  const site = await servePages(typeof pages === 'string' ? { '/': pages } : pages);
+  const told = recorder();
+  const outcome = await run(runner, spec(prompt, `${site.origin}/`, rest), told);
+  return { outcome, told, site };
+}
+
+/** What a run gave; throws for one that failed. */
+export function output({ outcome }: { readonly outcome: Outcome }): unknown {
+  if (outcome.status !== 'completed') throw new Error(outcome.reason);
+  return outcome.output;
+}
+
+/** Why a run failed; of one that did not, what it gave. */
+export const reason = ({ outcome }: { readonly outcome: Outcome }): string =>
+  outcome.status === 'completed' ? `completed ${JSON.stringify(outcome.output)}` : outcome.reason;

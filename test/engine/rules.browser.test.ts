@@ -6,9 +6,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
 import { systemClock } from '../../src/clock.js';
-import type { Outcome } from '../../src/engine/task.js';
 import { type Answer, servePages } from '../browser/pages.js';
-import { realRunner, recorder, run, spec } from './harness.js';
+import { onPages, output, realRunner, reason, recorder, run, spec } from './harness.js';
 
 const launched: number[] = [];
 const runner = realRunner((pid) => launched.push(pid));
@@ -20,20 +19,8 @@ const hasty = realRunner(() => {}, {
 });
 afterAll(() => Promise.all([runner.close(), hasty.close()]));
 
-/** Runs `prompt` on a site of these pages, starting at `/`. */
-async function on(pages: Readonly<Record<string, Answer>> | string, prompt: string, rest: Parameters<typeof spec>[2] = {}, by = runner) {
-  const site = await servePages(typeof pages === 'string' ? { '/': pages } : pages);
-  const told = recorder();
-  const outcome = await run(by, spec(prompt, `${site.origin}/`, rest), told);
-  return { outcome, told, site };
-}
-
-const output = ({ outcome }: { outcome: Outcome }) => {
-  if (outcome.status !== 'completed') throw new Error(outcome.reason);
-  return outcome.output;
-};
-const reason = ({ outcome }: { outcome: Outcome }) =>
-  outcome.status === 'completed' ? `completed ${JSON.stringify(outcome.output)}` : outcome.reason;
+const on = (pages: Readonly<Record<string, Answer>> | string, prompt: string, rest: Parameters<typeof spec>[2] = {}, by = runner) =>
+  onPages(by, pages, prompt, rest);
 
 /** As Hacker News is built: layout tables, ranked rows, vote links, a row of details below each. */
 const HACKER_NEWS = `<title>Hacker News</title><center><table id="hnmain" width="85%"><tr><td><table><tr><td><a href="/">Hacker News</a></td>

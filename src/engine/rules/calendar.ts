@@ -60,11 +60,13 @@ function calendarIn(tree: SnapshotNode): Calendar | null {
 
 const DAY_ROLES = ['link', 'button', 'gridcell', 'cell', 'option'];
 
-/** Nodes that stand for a day of the month, the innermost of nested ones. */
+/** Nodes that stand for a day of the month, the innermost of nested ones. Where days are links or buttons, a bare cell is none: it is of another month. */
 function dayNodes(calendar: SnapshotNode, day: number): SnapshotNode[] {
   const isDay = (node: SnapshotNode) =>
     DAY_ROLES.includes(node.role) && node.ref !== null && !node.disabled && labelOf(node) === String(day);
-  return [...walk(calendar)].filter((node) => isDay(node) && ![...walk(node)].some((inner) => inner !== node && isDay(inner)));
+  const found = [...walk(calendar)].filter((node) => isDay(node) && ![...walk(node)].some((inner) => inner !== node && isDay(inner)));
+  const active = found.filter(({ role }) => role === 'link' || role === 'button');
+  return active.length > 0 ? active : found;
 }
 
 function turnOrPick({ node, year, month }: Calendar, day: Day, progress: Progress): Move {

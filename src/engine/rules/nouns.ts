@@ -181,8 +181,13 @@ const duration: Slot<number> = function* (tokens, at) {
   }
 };
 
+/** `text field abc` is no name: the kind comes first and the rest is left over. `Menu settings` is one. */
+const KIND_FIRST =
+  /^(?:button|link|field|check ?box|text ?(?:box|area|field|input)|input (?:field|box)|radio|drop-?down|select box|list ?box|search (?:box|field)|combo ?box|slider|spinner) /i;
+
 export const isPlainName = (name: string): boolean => {
   if (COMMON_NAMES.test(name)) return true;
+  if (KIND_FIRST.test(name)) return false;
   const parts = name.split(' ');
   return (
     parts.length <= MAX_NAME_WORDS &&
@@ -207,11 +212,15 @@ const names: Slot<string[]> = function* (tokens, at) {
   yield* joined(tokens, at, name);
 };
 
-function* joined<T>(tokens: readonly Token[], at: number, slot: Slot<T>): Generator<Reading<T[]>> {
+/** Longer lists are refused: no person writes them, and each further name multiplies the readings. */
+const MAX_JOINED = 50;
+
+function* joined<T>(tokens: readonly Token[], at: number, slot: Slot<T>, most = MAX_JOINED): Generator<Reading<T[]>> {
   for (const { value, next } of slot(tokens, at)) {
     const comma = isMark(tokens[next], ',') ? next + 1 : next;
     const after = isWord(tokens[comma], 'and') ? comma + 1 : comma;
-    if (after > next) for (const rest of joined(tokens, after, slot)) yield { value: [value, ...rest.value], next: rest.next };
+    if (after > next && most > 1)
+      for (const rest of joined(tokens, after, slot, most - 1)) yield { value: [value, ...rest.value], next: rest.next };
     yield { value: [value], next };
   }
 }
@@ -276,7 +285,12 @@ const kindOrItem = anyOf<ElementKind | 'item'>(
   kind,
   token(({ kind, text }) => (kind === 'word' && /^(?:item|element|entry)$/i.test(text) ? ('item' as const) : null)),
 );
-const slots = { nth: rank, kind, kindOrItem, quoted, bare: bareName, scope, part };
+/** `ONE` in `button ONE`, `2` in `tab 2`: a name of its own, not more words of a phrase. */
+const ownName = token(({ kind, text }) => (kind === 'word' && /^[\p{Lu}\p{N}#@]/u.test(text) && NAME_WORD.test(text) ? text : null));
+/** How an element looks or where it is, not what it is called: it takes eyes. A name that is such a word is put in quotes. */
+const LOOKS =
+  /^(?:red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y|colou?red|big|large|small|little|tiny|left|right|upper|lower|bottom|middle|highlighted|shaded|round|square)\b/i;
+const slots = { nth: rank, kind, kindOrItem, quoted, bare: bareName, own: ownName, scope, part };
 const NAMED = '[named|labeled|labelled|called|titled|reading|saying | with the text|label|name|title]';
 const kindOf = (found: ElementKind | 'item' | undefined): ElementKind | null => (found === undefined || found === 'item' ? null : found);
 
@@ -304,14 +318,13 @@ const element: Slot<Target> = anyOf(
     const meant = WIDGETS[quoted.toLowerCase()] ?? KINDS[quoted.toLowerCase()];
     return meant ? target({ kind: meant, any: true }) : null;
   }),
-  phrase(slots, '[the] <kind> <bare> [<within?:scope>]', ({ kind, bare, within }) =>
-    // `tab 2`, `button ONE`: a name of its own, not more words of a phrase.
-    /^[\p{Lu}\p{N}#@][^ ]*$/u.test(bare) ? target({ name: bare, kind, within: within ?? null }) : null,
-  ),
+  phrase(slots, '[the] <kind> <own> [<within?:scope>]', ({ kind, own, within }) => target({ name: own, kind, within: within ?? null })),
   phrase(slots, '[the] <bare> <kind> [<within?:scope>] [below]', ({ bare, kind, within }) =>
-    target({ name: bare, kind, within: within ?? null }),
+    LOOKS.test(bare) ? null : target({ name: bare, kind, within: within ?? null }),
   ),
-  phrase(slots, '[the] <bare> [<within?:scope>]', ({ bare, within }) => target({ name: bare, within: within ?? null })),
+  phrase(slots, '[the] <bare> [<within?:scope>]', ({ bare, within }) =>
+    bare.includes(' ') && LOOKS.test(bare) ? null : target({ name: bare, within: within ?? null }),
+  ),
 );
 
 /** What people call elements when they mean the kind alone. */

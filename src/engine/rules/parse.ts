@@ -93,17 +93,21 @@ function modified(command: Command, said: Exclude<Said, { do: unknown } | { refu
   }
 }
 
+const PASSWORD = /pass(?:word|phrase|code)|\bpin\b/i;
+const SPOKEN_PASSWORD = /((?:pass(?:word|phrase|code)|\bpin)\b(?: (?:is|to|of|with|as))? )(["“«`'‘])(?!\{\{)[^"”»`'’]*(["”»`'’])/gi;
+
 /** A clause is repeated in records and reasons: a password that stands in it is not. */
 function withoutPasswords(text: string, commands: readonly (Command | null)[]): string {
-  return commands.reduce((shown, command) => {
-    const password =
-      command?.kind === 'login'
-        ? command.password
-        : command?.kind === 'type' && 'literal' in command.text && /pass(?:word|phrase|code)|\bpin\b/i.test(command.into?.name ?? '')
-          ? command.text.literal
-          : '';
-    return password === '' || password.includes('{{') ? shown : shown.replaceAll(password, '*****');
-  }, text);
+  const typed = (command: Command | null): string => {
+    if (command?.kind === 'login') return command.password;
+    if (command?.kind === 'type' && 'literal' in command.text && PASSWORD.test(command.into?.name ?? '')) return command.text.literal;
+    return command?.kind === 'set' && PASSWORD.test(command.target.name ?? '') ? command.value : '';
+  };
+  return commands
+    .map(typed)
+    .filter((password) => password !== '' && !password.includes('{{'))
+    .reduce((shown, password) => shown.replaceAll(password, '*****'), text)
+    .replace(SPOKEN_PASSWORD, '$1$2*****$3');
 }
 
 /** Verbs that begin a clause though no command has them: what follows is refused by itself, not with what stands before it. */
