@@ -110,6 +110,9 @@ const observation = (snapshot: SnapshotNode): Observation => ({
   snapshot: async () => snapshot,
   inspect: async () => null,
   isPointer: async () => false,
+  tabs: async () => [],
+  screenshot: async () => null,
+  html: async () => null,
 });
 
 /** What the prompt gets from the page; null when the engine says that it gets nothing. */
