@@ -32,6 +32,8 @@ export interface ToldFact {
   readonly id: string;
 }
 
+const isStatus = ({ body }: Fact): boolean => body.type === 'status';
+
 /** The change time of what is told after everything else. */
 export const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -64,6 +66,7 @@ interface Backlog {
 }
 
 const compare = (a: Place, b: Place): number => a.at - b.at || a.rank - b.rank || (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
+const isUndated = ({ at }: Place): boolean => Number.isNaN(at);
 const NOWHERE: Place = { at: 0, rank: 0, hash: '00000' };
 const format = ({ at, rank, hash }: Place): string => `${at.toString(36)}.${rank.toString(36)}${hash}`;
 const parse = (at = '', rank = '', hash = ''): Place => ({ at: Number.parseInt(at, 36), rank: Number.parseInt(rank, 36), hash });
@@ -73,8 +76,10 @@ export class Cursor {
   readonly #runHash: string;
   /** In the order of changes. */
   #mark = NOWHERE;
-  /** What was told after the mark, newest first. */
+  /** What was told after the mark, newest first; of an id without times, these are last. */
   #recent: Place[] = [];
+  /** The last status that was told. */
+  #status: Place | null = null;
   #backlog: Backlog | null = null;
   #others = 0;
 
@@ -112,18 +117,19 @@ export class Cursor {
     const fresh = this.#mark.at === 0 && this.#backlog === null;
     const end = this.#backlog?.end ?? (fresh ? horizon : 0);
     const before = this.#backlog?.told ?? NOWHERE;
-    const open = all.filter(({ changed }) => !this.#isMarked(changed));
+    // Statuses were looked through before: `unheard`.
+    const open = all.filter(({ fact, changed }) => isStatus(fact) || !this.#isMarked(changed));
     const backlog = open
       .filter(({ fact }) => fact.changedAt < end)
       .map(({ fact, changed }) => ({ fact, place: { ...changed, at: fact.createdAt } }))
-      .filter(({ place }) => compare(place, before) > 0)
+      .filter(({ fact, place }) => isStatus(fact) || compare(place, before) > 0)
       .sort((a, b) => compare(a.place, b.place));
     const told = backlog.map(({ fact, place }) => {
-      this.#backlog = { end, told: place };
+      this.#backlog = { end, told: compare(place, before) > 0 ? place : before };
       return { fact, id: this.#id(place.hash) };
     });
     this.#backlog = null;
-    for (const { fact, changed } of open) if (fact.changedAt < end) this.#note(changed);
+    for (const { fact, changed } of open) if (fact.changedAt < end) this.#note(changed, fact);
     return [...told, ...this.news(open.flatMap(({ fact }) => (fact.changedAt < end ? [] : [fact])))];
   }
 
@@ -131,14 +137,25 @@ export class Cursor {
   news(facts: readonly Fact[]): ToldFact[] {
     const order = facts.map((fact) => ({ fact, changed: this.#changed(fact) })).sort((a, b) => compare(a.changed, b.changed));
     return order.map(({ fact, changed }) => {
-      this.#note(changed);
+      this.#note(changed, fact);
       return { fact, id: this.#id(changed.hash) };
     });
   }
 
-  /** Whether a fact was told before the id that this cursor came from. */
-  wasTold(fact: Fact): boolean {
-    return this.#isMarked(this.#changed(fact));
+  /**
+   * Of the statuses of a first look, in their order, those that were not told before the id that this cursor came from. A run is
+   * read apart from its details, so times alone do not say: what was told after the last one that is known to be told was not.
+   */
+  unheard(statuses: readonly Fact[]): readonly Fact[] {
+    const last = statuses.findLastIndex((fact) => this.#isListed(this.#changed(fact)));
+    return last >= 0 ? statuses.slice(last + 1) : statuses.filter((fact) => !this.#wasTold(fact));
+  }
+
+  #wasTold(fact: Fact): boolean {
+    const changed = this.#changed(fact);
+    if (this.#isMarked(changed)) return true;
+    if (this.#backlog === null || fact.changedAt >= this.#backlog.end) return false;
+    return compare({ ...changed, at: fact.createdAt }, this.#backlog.told) <= 0;
   }
 
   /** The id of an event that is no fact: a notice, a retry, the result. It holds the position too. */
@@ -149,7 +166,7 @@ export class Cursor {
 
   /** A cursor read from an id knows hashes without times; a look at the run tells when those versions came to be. */
   #dateRecent(changes: readonly Place[]): void {
-    if (!this.#recent.some((told) => Number.isNaN(told.at))) return;
+    if (!this.#recent.some(isUndated)) return;
     const known = new Map(changes.map((changed) => [changed.hash, changed]));
     this.#recent = this.#recent.map((told) => known.get(told.hash) ?? { ...this.#mark, hash: told.hash }).sort((a, b) => compare(b, a));
   }
@@ -159,19 +176,25 @@ export class Cursor {
   }
 
   #isMarked(changed: Place): boolean {
-    return compare(changed, this.#mark) <= 0 || this.#recent.some((told) => told.hash === changed.hash);
+    return compare(changed, this.#mark) <= 0 || this.#isListed(changed);
   }
 
-  #note(changed: Place): void {
+  #isListed = ({ hash: wanted }: Place): boolean => this.#status?.hash === wanted || this.#recent.some((told) => told.hash === wanted);
+
+  #note(changed: Place, fact: Fact): void {
+    if (isStatus(fact)) this.#status = changed;
     if (compare(changed, this.#mark) <= 0) return; // came late: the list has no room for it, the mark covers it
-    const at = this.#recent.findIndex((told) => compare(told, changed) < 0);
+    const at = this.#recent.findIndex((told) => isUndated(told) || compare(told, changed) < 0);
     this.#recent.splice(at < 0 ? this.#recent.length : at, 0, changed);
-    const excess = this.#recent.length > RECENT ? this.#recent.pop() : undefined;
-    if (excess && compare(excess, this.#mark) > 0) this.#mark = excess;
+    // The mark goes by times: what has none yet stays in the list.
+    while (this.#recent.length > RECENT && !this.#recent.some(isUndated)) {
+      const excess = this.#recent.pop() as Place;
+      if (compare(excess, this.#mark) > 0) this.#mark = excess;
+    }
   }
 
   #id(own: string): string {
-    const recent = this.#recent.map((told) => told.hash).join('');
+    const recent = [...new Set([...this.#recent, ...(this.#status ? [this.#status] : [])].map((told) => told.hash))].join('');
     const position = `${own}${this.#runHash}-${format(this.#mark)}-${recent}`;
     return this.#backlog ? `${position}-${this.#backlog.end.toString(36)}-${format(this.#backlog.told)}` : position;
   }

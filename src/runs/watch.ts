@@ -187,7 +187,7 @@ class Watch {
     if (first) yield this.#event({ type: 'run', run }, 'run');
     if (isEnded(run)) return yield* this.#end(run, first);
     if (!changed) return null;
-    yield* this.#news(this.#statuses.look(run, false).filter((fact) => !first || !this.#cursor.wasTold(fact)));
+    yield* this.#news(this.#newStatuses(run, false, first));
     if (!RUN_STATUSES.some((known) => known === run.status)) {
       yield* this.#notice('unknown_status', `the status ${run.status} is not known here: taken as not over`);
     }
@@ -196,6 +196,11 @@ class Watch {
       yield* this.#notice(`retry_pending_${run.attempt ?? 1}`, `attempt ${run.attempt ?? 1} ${run.status}; the next one starts ${when}`);
     }
     return yield* this.#attention(run);
+  }
+
+  #newStatuses(run: Run, ended: boolean, first: boolean): readonly Fact[] {
+    const statuses = this.#statuses.look(run, ended);
+    return first ? this.#cursor.unheard(statuses) : statuses;
   }
 
   async *#attention(run: Run): AsyncGenerator<RunEvent, Verdict | null> {
@@ -221,7 +226,7 @@ class Watch {
 
   /** The run is over: its last status at once, then what is still to be read, then the verdict. Null when it goes on after all. */
   async *#end(run: Run, first: boolean): AsyncGenerator<RunEvent, Verdict | null> {
-    const statuses = this.#statuses.look(run, true).filter((fact) => !first || !this.#cursor.wasTold(fact));
+    const statuses = this.#newStatuses(run, true, first);
     const refresh = this.#waits || first || !this.#options.details ? null : this.#source.get(this.#runId, this.#call).catch(() => null);
     if (!this.#options.details) {
       yield* this.#news(statuses);
@@ -299,8 +304,15 @@ class Watch {
       yield* this.#news(statuses);
       return;
     }
-    const reading = yield* this.#meanwhile(this.#details.read(this.#call));
+    let reading = yield* this.#meanwhile(this.#details.read(this.#call));
     yield* this.#tellDetails(reading, statuses);
+    // The status is told; that the last steps are not is worth some more tries.
+    for (const delayMs of LATE_DELAYS_MS) {
+      if (reading.facts !== null || reading.problem === null) return;
+      yield* this.#meanwhile(this.#options.clock.sleep(delayMs, this.#stop));
+      reading = yield* this.#meanwhile(this.#details.read(this.#call));
+      yield* this.#tellDetails(reading);
+    }
   }
 
   *#tellDetails(reading: Reading, statuses: readonly Fact[] = []): Generator<RunEvent> {

@@ -257,7 +257,9 @@ class World {
       if (run_id === null) continue;
       const run = this.#server.made.find((each) => each.run_id === run_id);
       if (!run) wrong.push(`${op} has a run that does not exist`);
-      if (run?.key === '' && (adopt === 'exact' || this.#kinds.get(op) !== 'task')) wrong.push(`${op} took the run of someone else`);
+      // Fenced starts and workflows have a mark of their own; a task is known by its content.
+      const isMarked = ['fenced', 'workflow'].includes(this.#kinds.get(op) ?? '');
+      if (run?.key === '' && (adopt === 'exact' || isMarked)) wrong.push(`${op} took the run of someone else`);
       if (run?.key === '') tally.foreign++;
     }
     for (const name of readdirSync(join(this.#folder, 'ops'))) {

@@ -2,7 +2,7 @@
  * `npm run torture`: what must never happen, tried for as long as one likes. By hand and before a release; CI runs a part of it.
  * What came of it is written to `docs/torture.md`, where a run of another count than the usual one is not.
  *
- *   --only PART   starts, kills, settings, egress, server
+ *   --only PART   one of PARTS below
  *   --count N     how much is tried instead of the usual
  *   --seed S      what everything is drawn from, drawn itself when left out
  *   --jobs J      processes at a time (as many as there are cores)
@@ -12,14 +12,25 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Part } from './part.js';
 import { egress } from './parts/egress.js';
+import { histories, replayHistory } from './parts/histories.js';
 import { kills } from './parts/kills.js';
 import { server } from './parts/server.js';
 import { settings } from './parts/settings.js';
 import { replayStarts, starts } from './parts/starts.js';
 import { record } from './report.js';
 
-const PARTS: Readonly<Record<string, Part>> = { starts, kills, settings, egress, server };
-const REPLAYS: Readonly<Record<string, (seed: number, say: (line: string) => void) => Promise<boolean>>> = { starts: replayStarts };
+const PARTS: Readonly<Record<string, Part>> = {
+  starts,
+  kills,
+  settings,
+  histories,
+  egress,
+  server,
+};
+const REPLAYS: Readonly<Record<string, (seed: number, say: (line: string) => void) => Promise<boolean>>> = {
+  starts: replayStarts,
+  histories: replayHistory,
+};
 
 const { values: flags } = parseArgs({
   options: {
