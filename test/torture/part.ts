@@ -32,22 +32,31 @@ export interface Part {
 export const SOURCES = ['--no-warnings', '--import', new URL('../support/runSources.mjs', import.meta.url).pathname];
 
 /** Items `first` to `first + count - 1` shared out over processes. @returns what each process sent */
-export function shareOut<Result>(name: string, first: number, count: number, jobs: number): Promise<Result[]> {
+export const shareOut = <Result>(name: string, first: number, count: number, jobs: number): Promise<Result[]> =>
+  shareOutTo([...SOURCES, new URL('./torture.ts', import.meta.url).pathname, '--only', name, '--work'], first, count, jobs, ([a, b]) => [
+    `${a} ${b}`,
+  ]);
+
+/** The same over processes of any program. @param argsOf its last arguments, of the first item and the number of items */
+export function shareOutTo<Result>(
+  program: readonly string[],
+  first: number,
+  count: number,
+  jobs: number,
+  argsOf: (share: readonly [first: number, count: number]) => readonly string[] = ([from, many]) => [String(from), String(many)],
+): Promise<Result[]> {
   const each = Math.ceil(count / Math.min(jobs, count));
   const firsts = Array.from({ length: Math.ceil(count / each) }, (_, job) => job * each);
-  return Promise.all(firsts.map((from) => workOf<Result>(name, first + from, Math.min(each, count - from))));
+  return Promise.all(firsts.map((from) => answerOf<Result>([...program, ...argsOf([first + from, Math.min(each, count - from)])])));
 }
 
-function workOf<Result>(name: string, first: number, count: number): Promise<Result> {
-  const script = new URL('./torture.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [...SOURCES, script, '--only', name, '--work', `${first} ${count}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+function answerOf<Result>(args: readonly string[]): Promise<Result> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   return new Promise((resolve, reject) =>
     child.on('close', (code) =>
-      code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`${name} ${first} to ${first + count - 1} ended with ${code}`)),
+      code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`${args.slice(-2).join(' ')} ended with ${code}`)),
     ),
   );
 }

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import type { Part } from './part.js';
 import { egress } from './parts/egress.js';
 import { histories, replayHistory } from './parts/histories.js';
+import { emulator, hostile } from './parts/hostile.js';
 import { kills } from './parts/kills.js';
 import { server } from './parts/server.js';
 import { settings } from './parts/settings.js';
@@ -24,6 +25,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   kills,
   settings,
   histories,
+  hostile,
+  emulator,
   egress,
   server,
 };
