@@ -206,16 +206,15 @@ function packet(seed: number): { readonly events: RunEvent[]; readonly texts: st
 /** Some hundred texts through everything that shows text; through Ink only where asked, as that takes ten times as long. */
 export async function runPacket(seed: number, tally: HostileTally, { draws = false, guarded = true } = {}): Promise<void> {
   const { events, texts } = packet(seed);
-  const shown = guarded
-    ? {
-        plain: await rendered(events, 'plain'),
-        quiet: await rendered(events, 'quiet'),
-        views: laidOut(events),
-        writing: await written(texts, events[0] as RunEvent),
-      }
-    : { raw: texts.join('\n') };
-  const all: Record<string, string> = draws ? { ...shown, live: await rendered(events, 'live') } : shown;
-  for (const [name, text] of Object.entries(all)) {
+  const shown: [string, string][] = guarded
+    ? [
+        ['plain', await rendered(events, 'plain')],
+        ['views', laidOut(events)],
+        ['writing', await written(texts, events[0] as RunEvent)],
+      ]
+    : [['raw', texts.join('\n')]];
+  if (draws) shown.push(['live', await rendered(events, 'live')], ['quiet', await rendered(events, 'quiet')]);
+  for (const [name, text] of shown) {
     tally.bytes += text.length;
     for (const how of controlsIn(text)) tally.broken.push({ seed, how: `${name}: ${how}` });
   }
