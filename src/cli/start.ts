@@ -1,6 +1,6 @@
 /** Starting a run at most once and, when asked, following it: shared by everything that starts one. */
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
+import { LocalError, UsageError } from '../errors.js';
 import type { StartDeps, StartOptions, StartProgress } from '../journal/startOnce.js';
 import { startTask } from '../journal/startTask.js';
 import type { Run } from '../protocol/run.js';
@@ -96,7 +96,13 @@ export async function startAndFollow(
       fence: flags.fence === true,
     },
   );
-  runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
+  try {
+    runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
+  } catch (error) {
+    // The run is there, and its id is told: that it is not remembered is no failure of the start.
+    if (!(error instanceof LocalError)) throw error;
+    io.stderr.write(`notice: ${printable(`@last will not find ${run.run_id}: ${error.message}`)}\n`);
+  }
   setOutputs(io, random, { run_id: run.run_id });
   if (onlookers) {
     const runTarget = { ...target, runId: run.run_id };

@@ -7,7 +7,7 @@
  */
 import type { OnceOutcome } from '../client/client.js';
 import type { Clock } from '../clock.js';
-import { type ErrorOptions, IntegrityError, Interrupted, NetworkError, SkyvernError, UsageError } from '../errors.js';
+import { type ErrorOptions, IntegrityError, Interrupted, LocalError, NetworkError, SkyvernError, UsageError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Journal, Op } from './journal.js';
@@ -227,6 +227,8 @@ class Starter {
   /** When the first try was sent, on `clock.monotonic()`. */
   #sentAt = 0;
   #op: Op;
+  /** The run that is ours, as soon as that is known. */
+  #runId: string | null = null;
 
   constructor(deps: StartDeps, start: Start, options: StartOptions, op: Op) {
     this.#deps = deps;
@@ -238,6 +240,29 @@ class Starter {
   }
 
   async run(): Promise<Started> {
+    try {
+      return await this.#untilStarted();
+    } catch (error) {
+      throw error instanceof LocalError ? this.#diskFault(error) : error;
+    }
+  }
+
+  /** A disk that fails after the request was sent: what matters is the run. */
+  #diskFault(error: LocalError): LocalError {
+    const { settleHint = commandFor } = this.#deps;
+    const { op, attempts } = this.#op;
+    if (attempts.every(madeNothing)) return nothingStarted(error);
+    const runId = this.#runId;
+    return runId === null
+      ? new LocalError(error.code, `${error.message}; whether the run started is not known`, { hint: settleHint(op), cause: error })
+      : new LocalError(error.code, `the run ${runId} was started, and ${error.message}`, {
+          hint: `\`skyvern run watch ${runId}\` follows it; free or fix the disk before the next start`,
+          runId,
+          cause: error,
+        });
+  }
+
+  async #untilStarted(): Promise<Started> {
     const { server } = this.#deps;
     for (let count = 1; ; count++) {
       await this.#makeReady();
@@ -373,6 +398,7 @@ class Starter {
         hint: `check the server; \`skyvern run recover --op ${this.#op.op}\` looks for the run`,
       });
     }
+    this.#runId = runId;
     this.#op = this.#deps.journal.update(this.#op, { state: 'acked', run_id: runId, attempts: this.#ended('answered') });
     return { runId, answer, op: this.#op.op, adopted: headers['idempotent-replayed'] === 'true' };
   }
@@ -422,6 +448,7 @@ class Starter {
   }
 
   #adopt({ runId, others }: Extract<Found, { kind: 'found' }>): Started {
+    this.#runId = runId;
     this.#op = this.#deps.journal.update(this.#op, { state: 'adopted', run_id: runId, candidates: others.map(({ run_id }) => run_id) });
     return { runId, answer: null, op: this.#op.op, adopted: true };
   }

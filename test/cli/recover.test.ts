@@ -27,7 +27,7 @@ async function leave({ server, run, clock }: Awaited<ReturnType<typeof bench>>, 
   return /recover --op (\w+)/.exec(io.stderr.text())?.[1] as string;
 }
 
-test('a start that was left behind is found, kept as if it had just been started, and told once', async () => {
+test('F36 a start that was left behind is found, kept as if it had just been started, and told once', async () => {
   const world = await bench();
   const op = await leave(world);
   const { code, io } = await world.run('run recover');
@@ -88,7 +88,7 @@ test('a server that cannot be asked leaves it open, and says so', async () => {
   expect([code, io.stdout.json()[0]]).toMatchObject([7, [{ result: 'unreachable', detail: expect.stringContaining('no server listens') }]]);
 });
 
-test('the next start settles what was left behind, says so in one line, and starts its own', async () => {
+test('F36 the next start settles what was left behind, says so in one line, and starts its own', async () => {
   const world = await bench();
   const op = await leave(world);
   const { code, io } = await world.run(['task', 'run', '--prompt', 'another', '--url', 'https://x.example']);

@@ -278,7 +278,7 @@ describe('run list and run get, many at once', () => {
   });
 });
 
-describe('paging while the list moves', () => {
+describe('F31 paging while the list moves', () => {
   const collect = async (pages: AsyncGenerator<number, boolean>) => {
     const all: number[] = [];
     for await (const each of pages) all.push(each);
@@ -323,7 +323,7 @@ describe('paging while the list moves', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test('a list that the server does not give to its end is not complete', async () => {
+  test('F32 a list that the server does not give to its end is not complete', async () => {
     const pages = allPages({ page: async () => [1, 2], pageSize: 2, lastPage: 3, leaving: false, idOf: String });
     let last = await pages.next();
     while (!last.done) last = await pages.next();

@@ -137,7 +137,7 @@ describe('webhook listen', () => {
     expect(io.stdout.lines()).toHaveLength(1);
   });
 
-  test('a body that was taken is a duplicate from then on, also after a restart and with another timestamp', async () => {
+  test('A60 a body that was taken is a duplicate from then on, also after a restart and with another timestamp', async () => {
     const first = await listening(['--count', '2']);
     await send(first.port, VECTOR, signed(VECTOR));
     const again = await send(first.port, VECTOR, { ...signed(VECTOR), 'x-skyvern-timestamp': '1' });
@@ -167,21 +167,24 @@ describe('webhook listen', () => {
     expect(got[1]?.headers['x-api-key']).toBeUndefined();
   });
 
-  test.skipIf(process.platform === 'win32')('--exec gets the body on stdin and no key; what the body says is never a command', async () => {
-    const folder = tempFolder();
-    const hook = join(folder, 'hook');
-    writeFileSync(hook, `#!/bin/sh\ncat > "$1/body"\nenv > "$1/env"\nprintf '%s' "$#" > "$1/count"\n`);
-    chmodSync(hook, 0o755);
-    const hostile = '{"run_id":"$(touch pwned); `id` & \\u0000x","status":"completed"}';
-    const { port, ended } = await listening(['--count', '1', '--exec', hook, '--', folder, '-x y']);
-    await send(port, hostile, signed(hostile));
-    expect(await ended).toBe(0);
-    expect(readFileSync(join(folder, 'body'), 'utf8')).toBe(hostile);
-    expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('2');
-    const env = readFileSync(join(folder, 'env'), 'utf8');
-    expect(env).toContain('SKYVERN_RUN_ID=$(touch pwned); `id` & x');
-    expect(env).not.toContain(KEY);
-  });
+  test.skipIf(process.platform === 'win32')(
+    'A64 --exec gets the body on stdin and no key; what the body says is never a command',
+    async () => {
+      const folder = tempFolder();
+      const hook = join(folder, 'hook');
+      writeFileSync(hook, `#!/bin/sh\ncat > "$1/body"\nenv > "$1/env"\nprintf '%s' "$#" > "$1/count"\n`);
+      chmodSync(hook, 0o755);
+      const hostile = '{"run_id":"$(touch pwned); `id` & \\u0000x","status":"completed"}';
+      const { port, ended } = await listening(['--count', '1', '--exec', hook, '--', folder, '-x y']);
+      await send(port, hostile, signed(hostile));
+      expect(await ended).toBe(0);
+      expect(readFileSync(join(folder, 'body'), 'utf8')).toBe(hostile);
+      expect(readFileSync(join(folder, 'count'), 'utf8')).toBe('2');
+      const env = readFileSync(join(folder, 'env'), 'utf8');
+      expect(env).toContain('SKYVERN_RUN_ID=$(touch pwned); `id` & x');
+      expect(env).not.toContain(KEY);
+    },
+  );
 
   test('a program that fails, or is not there, is told of, and the listener goes on', async () => {
     const { io, port } = await listening(['--exec', 'no-such-program-at-all']);
@@ -199,7 +202,7 @@ describe('webhook listen', () => {
     expect((await send(port, body, signed(body), method)).status).toBe(status);
   });
 
-  test('a body that is too large is refused before it is read', async () => {
+  test('A63 a body that is too large is refused before it is read', async () => {
     const { port } = await listening();
     const status = await new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1', () => socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 50000000\r\n\r\n'));
@@ -230,7 +233,7 @@ describe('webhook listen', () => {
     expect((await send(port, VECTOR, signed(VECTOR))).status).toBe(200);
   });
 
-  test('slow senders hold nobody up', async () => {
+  test('A63 slow senders hold nobody up', async () => {
     const { port } = await listening();
     const slow = Array.from({ length: 100 }, () => {
       const socket = connect(port, '127.0.0.1', () => socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{'));

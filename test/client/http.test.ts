@@ -411,7 +411,7 @@ test('a start is sent on a connection of its own, which is closed', async () => 
   expect([...server.sockets]).toEqual(before);
 });
 
-test('every read of the API decodes what a server sends', async () => {
+test('F18 every read of the API decodes what a server sends', async () => {
   const fake = await fakeSkyvern();
   const { client } = clientOf(`${fake.url}/v1`, { apiKey: fake.apiKey });
   fake.run('tsk_1', { status: 'running' });

@@ -42,7 +42,7 @@ test('while the POST is under way its entry says `sent`', async () => {
   expect(seen).toEqual(['sent']);
 });
 
-test('no journal, no POST', async () => {
+test('F41 no journal, no POST', async () => {
   const { server, deps, io } = await bench();
   mkdirSync(io.home, { recursive: true });
   writeFileSync(join(io.home, 'state'), 'a file where the folder should be');
@@ -236,7 +236,7 @@ test('a twin from before the request, of another content, or claimed by another 
   expect(run.run_id).not.toBe(other.run.run_id);
 });
 
-test('a server clock that is hours off changes nothing; without its time nobody but a person decides', async () => {
+test('F19 a server clock that is hours off changes nothing; without its time nobody but a person decides', async () => {
   const ahead = await bench({ skewMs: 9 * 3_600_000 });
   ahead.server.plan({ kind: 'reset', made: true });
   expect((await startTask(ahead.deps, BODY)).adopted).toBe(true);

@@ -73,7 +73,14 @@ const OUR_TITLE = /^title (?:skyvern: tsk_1 (?:[a-z_]+|under way|waits for you))
  * @param hasLines whether texts may fill several lines, so that one may look like any other
  */
 export async function effects(bytes: string, hasLines = false): Promise<string[]> {
-  const terminal = new xterm.Terminal({ cols: 100, rows: 30, scrollback: 5_000, allowProposedApi: true, convertEol: true, logLevel: 'off' });
+  const terminal = new xterm.Terminal({
+    cols: 100,
+    rows: 30,
+    scrollback: 5_000,
+    allowProposedApi: true,
+    convertEol: true,
+    logLevel: 'off',
+  });
   const seen: string[] = [];
   terminal.onTitleChange((title) => seen.push(`title ${title}`));
   terminal.onData((data) => seen.push(`reply ${JSON.stringify(data)}`));

@@ -37,7 +37,7 @@ test('statuses too short to be seen are told from the times of the server', asyn
   expect(statuses.at(-1)?.since).toBe(Date.UTC(2026, 0, 20, 12, 0, 9));
 });
 
-test('a real task v1 is told by its steps and actions, from a server that has no timeline for it', async () => {
+test('F14 a real task v1 is told by its steps and actions, from a server that has no timeline for it', async () => {
   const step = (name: string) => recorded(name).map((each: unknown) => decodeStep(each));
   const actions = (name: string) => recorded(name).map((each: unknown) => decodeAction(each));
   const run = decodeRun(recorded('task-run-final'));
@@ -114,7 +114,7 @@ test('a run canceled between two attempts is over, though nothing but the pendin
   expect(told(events).slice(-3)).toEqual(['failed', expect.stringContaining('notice retry_pending'), 'result 10']);
 });
 
-test('details that hang hold nothing up while the run goes on', async () => {
+test('F15 details that hang hold nothing up while the run goes on', async () => {
   const source = scripted([{ run: running }, { run: aRun({ status: 'paused', modified_at: at(3) }) }]);
   source.timeline = (_id, call) =>
     new Promise((_resolve, reject) => call?.signal?.addEventListener('abort', () => reject(call.signal?.reason)));
@@ -178,14 +178,14 @@ test.each<[string, Moment[], Parameters<typeof eventsOf>[1], string[]]>([
   ['the key is revoked in the middle', [{ run: running }, { run: apiError(401) }], {}, ['run', 'created', 'running', 'result 4 http_401']],
   ['the run does not exist', [{ run: apiError(404) }], {}, ['result 5 http_404']],
   [
-    'a run just started is not found at once',
+    'F12 a run just started is not found at once',
     [{ run: apiError(404) }, { run: apiError(404) }, { run: ended('completed') }],
     { createdMs: 0 },
     ['run', 'created', 'running', 'completed', 'result 0'],
   ],
-  ['a run just started is never found', [{ run: apiError(404) }], { createdMs: 0 }, ['result 5 http_404']],
+  ['F12 a run just started is never found', [{ run: apiError(404) }], { createdMs: 0 }, ['result 5 http_404']],
   [
-    'the run is gone in the middle',
+    'F13 the run is gone in the middle',
     [{ run: running }, { run: apiError(404) }],
     { details: false },
     ['run', 'created', 'running', 'result 5 run_gone'],
@@ -197,25 +197,25 @@ test.each<[string, Moment[], Parameters<typeof eventsOf>[1], string[]]>([
     ['run', 'created', 'running', 'completed', 'result 0'],
   ],
   [
-    'the network fails in the middle',
+    'F23 the network fails in the middle',
     [{ run: running }, { run: apiError(502) }, { run: apiError(502) }, { run: ended('failed') }],
     { details: false },
     ['run', 'created', 'running', 'retrying', 'retrying', 'failed', 'result 10'],
   ],
   [
-    'a status nobody knows',
+    'F17 a status nobody knows',
     [{ run: running }, { run: aRun({ status: 'hibernating' }) }, { run: aRun({ status: 'hibernating' }) }, { run: ended('completed') }],
     { details: false },
     ['run', 'created', 'running', 'hibernating', 'notice unknown_status', 'completed', 'result 0'],
   ],
   [
-    'the status goes back before the end',
+    'F16 the status goes back before the end',
     [{ run: running }, { run: aRun({ status: 'queued' }) }, { run: ended('completed') }],
     { details: false },
     ['run', 'created', 'running', 'queued', 'completed', 'result 0'],
   ],
   [
-    'details cannot be read',
+    'F15 details cannot be read',
     [
       { run: running, timeline: apiError(500) },
       { run: running, timeline: apiError(500) },
@@ -225,13 +225,13 @@ test.each<[string, Moment[], Parameters<typeof eventsOf>[1], string[]]>([
     ['run', 'created', 'running', 'notice details', 'completed', 'result 0'],
   ],
   [
-    'the run pauses and a person is waited for',
+    'F21 the run pauses and a person is waited for',
     [{ run: running }, { run: aRun({ status: 'paused' }) }, { run: running }, { run: ended('completed') }],
     { details: false },
     ['run', 'created', 'running', 'paused', 'attention null', 'running', 'answered', 'completed', 'result 0'],
   ],
   [
-    'the run pauses and nobody will come',
+    'F21 the run pauses and nobody will come',
     [{ run: running }, { run: aRun({ status: 'paused' }) }],
     { onPause: 'fail' },
     ['run', 'created', 'running', 'paused', 'attention null', 'result 14 needs_person'],
@@ -243,7 +243,7 @@ test.each<[string, Moment[], Parameters<typeof eventsOf>[1], string[]]>([
   expect(events.map((event) => event.seq)).toEqual(events.map((_event, index) => index + 1));
 });
 
-test('after the end a status that goes back is ignored and said', async () => {
+test('F16 after the end a status that goes back is ignored and said', async () => {
   const source = scripted([{ run: running }, { run: ended('completed') }, { run: running }, { run: running }]);
   expect(told(await eventsOf(source))).toEqual(['run', 'created', 'running', 'completed', 'notice status_went_back', 'result 0']);
 });
@@ -252,7 +252,7 @@ test.each([
   ['interrupted', 130],
   ['hangup', 129],
   ['terminated', 143],
-] as const)('%s ends the watch with %i and the way back', async (exit, code) => {
+] as const)('F34 F35 %s ends the watch with %i and the way back', async (exit, code) => {
   const controller = new AbortController();
   const source = scripted([{ run: running }]);
   const events = [];
@@ -268,7 +268,7 @@ test.each([
   });
 });
 
-test('a silence of ten minutes is told once', async () => {
+test('F22 a silence of ten minutes is told once', async () => {
   const clock = manualClock();
   const moments = Array.from({ length: 90 }, () => ({ run: running }));
   const events = await eventsOf(scripted([...moments, { run: ended('completed') }]), { clock, details: false });

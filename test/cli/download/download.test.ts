@@ -66,7 +66,7 @@ describe('run artifacts', () => {
 });
 
 describe('run download', () => {
-  test('brings every file into a private folder named after the run, with a manifest', async () => {
+  test('A35 brings every file into a private folder named after the run, with a manifest', async () => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_type: 'download', content: csv, checksum: sha256(csv), uri: 'file:///srv/x/prices.csv' });
     api.artifact('tsk_1', { artifact_type: 'screenshot_final', content: PNG });
@@ -103,7 +103,7 @@ describe('run download', () => {
     expect(listing(io.home)).toEqual(['manifest.json', ...names].sort());
   });
 
-  test('a cut is gone on from where it happened, within one call and by the next', async () => {
+  test('F38 a cut is gone on from where it happened, within one call and by the next', async () => {
     const api = await withRun();
     const bytes = Buffer.from(csv);
     api.artifact('tsk_1', { artifact_id: 'a_1', artifact_type: 'download', content: csv, checksum: sha256(csv), uri: 'file:///p.csv' });
@@ -132,7 +132,7 @@ describe('run download', () => {
     expect(listing(first.io.home)).toEqual(['manifest.json', 'p.csv']);
   });
 
-  test('a server that cannot begin in the middle sends all of it anew', async () => {
+  test('F40 a server that cannot begin in the middle sends all of it anew', async () => {
     const api = await withRun();
     const bytes = Buffer.from(csv);
     api.artifact('tsk_1', { artifact_id: 'a_1', artifact_type: 'download', content: csv, checksum: sha256(csv), uri: 'file:///p.csv' });
@@ -160,7 +160,7 @@ describe('run download', () => {
   test.each([
     ['checksum', { checksum: sha256('other') }],
     ['size', { file_size: 2 }],
-  ])('a wrong %s: the file is kept as .bad, the others come, and it ends 16', async (_, fields) => {
+  ])('A37 a wrong %s: the file is kept as .bad, the others come, and it ends 16', async (_, fields) => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_type: 'download', content: 'abc', uri: 'file:///a.txt', ...fields });
     api.artifact('tsk_1', { artifact_type: 'download', content: 'fine', uri: 'file:///b.txt' });
@@ -171,7 +171,7 @@ describe('run download', () => {
     expect(io.stderr.text()).toContain('is kept as a.txt.bad');
   });
 
-  test('a recording that was replaced while we fetched it is fetched anew', async () => {
+  test('F40 a recording that was replaced while we fetched it is fetched anew', async () => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_id: 'a_1', artifact_type: 'recording', content: 'the later one', file_size: 3, modified_at: 'early' });
     api.on('GET /v1/artifacts/a_1', { body: { artifact_id: 'a_1', artifact_type: 'recording', file_size: 13, modified_at: 'late' } });
@@ -211,7 +211,7 @@ describe('run download', () => {
     ['a link', zip({ name: 's0.png', content: Buffer.from('/etc/passwd'), mode: 0o120777 }), 'is a link'],
     ['no such member', zip({ name: '../s0.png', content: PNG }), 'has no "s0.png"'],
     ['a broken archive', Buffer.from('PK\u0003\u0004 nonsense'), 'no directory'],
-  ])('%s in an archive is refused with 16', async (_, content, why) => {
+  ])('A36 %s in an archive is refused with 16', async (_, content, why) => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_type: 'screenshot_action', content, bundle_key: 's0.png', file_size: null });
     const { code, io } = await skyvern(api, 'run download tsk_1');
@@ -220,7 +220,7 @@ describe('run download', () => {
     expect(listing(io.home)).toEqual(['manifest.json']);
   });
 
-  test('names of pages stay in the folder and never meet', async () => {
+  test('A33 names of pages stay in the folder and never meet', async () => {
     const api = await withRun();
     for (const name of ['../../.bashrc', 'manifest.json', 'A.txt', 'a.txt', '..%2f..%2fevil', 'CON']) {
       api.artifact('tsk_1', { artifact_type: 'download', content: `of ${name}`, uri: `file:///srv/${name}` });
@@ -231,7 +231,7 @@ describe('run download', () => {
     expect(existsSync(join(io.home, '.bashrc'))).toBe(false);
   });
 
-  test.each(['link', 'hard link', 'folder'])('a %s that lies where a file goes is not followed and not replaced: 16', async (kind) => {
+  test.each(['link', 'hard link', 'folder'])('A34 a %s that lies where a file goes is not followed and not replaced: 16', async (kind) => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_type: 'download', content: 'abc', uri: 'file:///a.txt' });
     const { io } = await skyvern(api, 'run list');
@@ -247,7 +247,7 @@ describe('run download', () => {
     expect(lstatSync(trap).isSymbolicLink()).toBe(kind === 'link');
   });
 
-  test('a folder that is a link is not gone into', async () => {
+  test('A34 a folder that is a link is not gone into', async () => {
     const api = await withRun();
     const { io } = await skyvern(api, 'run list');
     mkdirSync(join(io.home, 'elsewhere'));
@@ -268,7 +268,7 @@ describe('run download', () => {
     expect(readFileSync(join(io.home, 'tsk_1/a-2.txt'), 'utf8')).toBe('abc');
   });
 
-  test('an endless body and a file over --max-size end where the limit is', async () => {
+  test('A38 an endless body and a file over --max-size end where the limit is', async () => {
     const api = await withRun();
     api.artifact('tsk_1', { artifact_id: 'a_1', artifact_type: 'download', content: 'x'.repeat(2000), uri: 'file:///a.txt' });
     api.on(
@@ -284,7 +284,7 @@ describe('run download', () => {
     }
   });
 
-  test('links in the answers lead nowhere: one origin is asked, and the key goes nowhere else', async () => {
+  test('A16 A17 links in the answers lead nowhere: one origin is asked, and the key goes nowhere else', async () => {
     const asked: string[] = [];
     const elsewhere = createServer((request, response) => {
       asked.push(request.url ?? '');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { extensionOf, nameFor } from '../../../src/cli/download/fileType.js';
 import { Names, safeName } from '../../../src/cli/download/names.js';
 
-describe('a name that a page chose stays in its folder, on any system', () => {
+describe('A33 a name that a page chose stays in its folder, on any system', () => {
   test.each([
     ['..', 'x'],
     ['.', 'x'],
