@@ -26,6 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   workflow: ['protocol'], // definitions: read and checked without a server
   schedule: ['protocol'], // when a schedule fires
   simulate: [], // a server that plays a bad day
+  report: ['protocol', 'runs', 'render'], // a run as one HTML page
   cli: [
     'protocol',
     'client',

@@ -104,3 +104,11 @@ export function readTextFile(file: string): string {
     throw new InvalidArgumentError(code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`);
   }
 }
+
+/** `1048576`, `500MB`, `2GB`: to bytes. */
+export function size(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text.trim());
+  const bytes = Number(match?.[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf((match?.[2] ?? '').toLowerCase());
+  if (!match || bytes < 1) throw new InvalidArgumentError('It is a size such as 1048576, 500MB or 2GB.');
+  return Math.floor(bytes);
+}

@@ -24,6 +24,22 @@ function lineOf(view: RunView, node: Node): string {
   return printable(parts.filter((part) => part !== '').join(' '), { maxLength: 500 });
 }
 
+/** Everything that the run did, each node before what it encloses, which stands no deeper than `maxDepth`. Walked without recursion. */
+export function* inReadingOrder(view: RunView, maxDepth: number): Generator<{ readonly node: Node; readonly depth: number }, void> {
+  const open = nodesBelow(view, '')
+    .map((node) => ({ node, depth: 0 }))
+    .reverse();
+  for (let next = open.pop(); next; next = open.pop()) {
+    yield next;
+    const depth = Math.min(next.depth + 1, maxDepth);
+    open.push(
+      ...nodesBelow(view, next.node.key)
+        .map((node) => ({ node, depth }))
+        .reverse(),
+    );
+  }
+}
+
 /** Milliseconds by the item's own times; null where it has none. Servers touch rows after the end, so it is an upper bound for steps. */
 export function tookMs({ item }: Node): number | null {
   if (typeof item['duration'] === 'number') return item['duration'] * 1000;

@@ -25,7 +25,7 @@ export function byteSize(bytes: number): string {
 }
 
 const words = (name: string): string => name.replaceAll('_', ' ');
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, noun: string, nouns = `${noun}s`): string => `${count} ${count === 1 ? noun : nouns}`;
 
 export interface Described {
   /** What it is: `click`, `for loop`, `thought`. */

@@ -208,6 +208,7 @@ export const LINES: Readonly<
   'run wait': () => ['tsk_1'],
   'run tail': () => ['tsk_1'],
   'run timeline': () => ['tsk_1'],
+  'run report': () => ['tsk_1', '--file', '-'],
   'run replay': 'needs no server',
   'run output': () => ['tsk_1'],
   'run cancel': () => ['tsk_1'],

@@ -46,6 +46,7 @@ export const COMMANDS: readonly CommandNode[] = [
       { name: 'wait', summary: 'Wait quietly for one or many runs to end', load: () => import('./run/wait.js') },
       { name: 'tail', summary: 'Print the events of a run as they happen', load: () => import('./run/tail.js') },
       { name: 'timeline', summary: 'Show what a run did, as a tree', load: () => import('./run/timeline.js') },
+      { name: 'report', summary: 'Write a run as one HTML page', load: () => import('./run/report.js') },
       { name: 'replay', summary: 'Play a recording of runs', load: () => import('./run/replay.js') },
       { name: 'output', summary: 'Print only the output of a run', load: () => import('./run/output.js') },
       { name: 'cancel', summary: 'Stop runs', load: () => import('./run/cancel.js') },

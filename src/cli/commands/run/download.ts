@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { SkyvernError } from '../../../errors.js';
 import type { Artifact } from '../../../protocol/artifact.js';
 import { printable } from '../../../render/sanitize.js';
@@ -7,6 +7,7 @@ import { artifactsOf } from '../../artifacts.js';
 import type { CliContext } from '../../context.js';
 import { type DownloadedFile, downloadRun, type Manifest } from '../../download/downloadRun.js';
 import { outputMode, wantsJson, write, writeJson } from '../../output.js';
+import { size } from '../../parsers.js';
 import { Progress } from '../../progress.js';
 import { addRunArgument, connectToRun } from '../../target.js';
 
@@ -116,11 +117,4 @@ function throwFaults(files: readonly DownloadedFile[]): void {
       hint: 'archived files are gone; all others were fetched',
     });
   }
-}
-
-function size(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text.trim());
-  const bytes = Number(match?.[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf((match?.[2] ?? '').toLowerCase());
-  if (!match || bytes < 1) throw new InvalidArgumentError('It is a size such as 1048576, 500MB or 2GB.');
-  return Math.floor(bytes);
 }
