@@ -96,6 +96,9 @@ const timeText = (at: number): string =>
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
 
+/** Characters that would fill more than a few large lines. */
+const LONG_TITLE = 80;
+
 function headerPart({ view, notices, madeAt, redact }: ReportData, title: string): Html {
   const { run, runId, status, counts } = view;
   const track = timeInStatus(view, madeAt).map(({ status: each, ms }) => (ms === null ? each : `${each} ${duration(ms)}`));
@@ -118,7 +121,7 @@ function headerPart({ view, notices, madeAt, redact }: ReportData, title: string
     ['Dashboard', link !== null && isWebUrl(link) ? html`<a href="${link}" rel="noopener noreferrer">${link}</a>` : null],
   ];
   return html`<header>
-<h1 dir="auto">${title}</h1>
+<h1 dir="auto"${title.length > LONG_TITLE ? new Html(' class="long"') : null}>${title}</h1>
 <p><span class="badge ${classOf(status)}">${status ?? 'unknown'}</span></p>
 <dl class="facts">${facts.map(([name, value]) => (value === null || value === '' ? null : html`<dt>${name}</dt><dd dir="auto">${value}</dd>`))}</dl>
 ${notices.map((notice) => html`<p role="note"><strong>Note:</strong> ${notice}</p>`)}
@@ -138,27 +141,38 @@ function resultPart({ view, redact }: ReportData): Part | null {
 }
 
 const MAX_TABLE_ROWS = 1_000;
-const MAX_TABLE_COLUMNS = 30;
+const MAX_COLUMNS = 30;
+/** Data that is nested deeper is shown as JSON. */
+const MAX_NESTING = 2;
 
-/** A list of records as a table; all else as JSON, a text as it is. */
-function outputHtml(output: unknown, redact: ReportData['redact']): Html {
-  if (typeof output === 'string') return html`<pre tabindex="0" aria-label="Output" dir="auto">${redact(output)}</pre>`;
-  const rows = recordsOf(output);
-  if (rows === null) return html`<pre tabindex="0" aria-label="Output">${redact(safeJson(output, 2))}</pre>`;
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, MAX_TABLE_COLUMNS);
-  const cell = (value: unknown) => (value === null || value === undefined ? '' : typeof value === 'string' ? value : safeJson(value));
-  const left = rows.length - MAX_TABLE_ROWS;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Output as a table"><table><thead><tr>${columns.map((name) => html`<th scope="col" dir="auto">${redact(name)}</th>`)}</tr></thead>
-<tbody>${rows.slice(0, MAX_TABLE_ROWS).map((row) => html`<tr>${columns.map((name) => html`<td dir="auto">${redact(cell(row[name]))}</td>`)}</tr>\n`)}</tbody></table></div>
-${left > 0 ? html`<p>${plural(left, 'more row')} not shown here.</p>` : null}`;
+type Data = Readonly<Record<string, unknown>>;
+const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
+
+/** A list of records as a table, an object as names and values, a text as it is, all else as JSON. */
+function outputHtml(output: unknown, redact: ReportData['redact'], name = 'Output', nesting = 0): Html {
+  const json = () => html`<pre tabindex="0" role="region" aria-label="${name} as JSON">${redact(safeJson(output, 2))}</pre>`;
+  if (typeof output === 'string' && nesting === 0)
+    return html`<pre tabindex="0" role="region" aria-label="${name} as text" dir="auto">${redact(output)}</pre>`;
+  if (isPlain(output)) return html`${typeof output === 'string' ? redact(output) : safeJson(output)}`;
+  if (Array.isArray(output)) return output.length > 0 && output.every(isData) ? tableHtml(output, redact, name) : json();
+  const entries = Object.entries(output as Data);
+  if (nesting >= MAX_NESTING || entries.length === 0 || entries.length > MAX_COLUMNS) return json();
+  const field = ([key, value]: readonly [string, unknown]) =>
+    html`<dt dir="auto">${redact(key)}</dt><dd dir="auto">${outputHtml(value, redact, redact(key), nesting + 1)}</dd>`;
+  return html`<dl class="facts">${entries.map(field)}</dl>`;
 }
 
-/** The records of a list, also of one that is the only field of an object; null for anything else. */
-function recordsOf(output: unknown): readonly Readonly<Record<string, unknown>>[] | null {
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
-  const inner = isRecord(output) && Object.keys(output).length === 1 ? Object.values(output)[0] : output;
-  return Array.isArray(inner) && inner.length > 0 && inner.every(isRecord) ? inner : null;
+function tableHtml(rows: readonly Data[], redact: ReportData['redact'], name: string): Html {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].slice(0, MAX_COLUMNS);
+  const cell = (value: unknown) => (value === null || value === undefined ? '' : typeof value === 'string' ? value : safeJson(value));
+  const head = columns.map((column) => html`<th scope="col" dir="auto">${redact(column)}</th>`);
+  const body = rows
+    .slice(0, MAX_TABLE_ROWS)
+    .map((row) => html`<tr>${columns.map((column) => html`<td dir="auto">${redact(cell(row[column]))}</td>`)}</tr>\n`);
+  const left = rows.length - MAX_TABLE_ROWS;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name} as a table"><table><thead><tr>${head}</tr></thead>
+<tbody>${body}</tbody></table></div>${left > 0 ? html`<p>${plural(left, 'more row')} not shown here.</p>` : null}`;
 }
 
 const isVideo = ({ mime }: Media): boolean => mime.startsWith('video/');
@@ -192,10 +206,10 @@ function timelinePart(data: ReportData): Part {
   const body = html`<div class="tools" role="search" aria-label="Timeline" hidden>
 <label for="search">Search</label><input type="search" id="search" autocomplete="off" spellcheck="false">
 <label><input type="checkbox" id="bad"> only what failed</label>
-<button type="button" id="open">Show all pictures</button><button type="button" id="close">Hide them</button>
+<button type="button" id="open">Large pictures</button><button type="button" id="close">Small pictures</button>
 <span id="found" role="status"></span></div>
 ${new Html(pieces.join('\n'))}
-<p class="keys more"><kbd>/</kbd> searches, <kbd>j</kbd> and <kbd>k</kbd> go to the next item and back, <kbd>o</kbd> shows its picture.</p>`;
+<p class="keys more"><kbd>/</kbd> searches, <kbd>j</kbd> and <kbd>k</kbd> go to the next item and back, <kbd>o</kbd> makes its picture large or small.</p>`;
   return { id: 'timeline', name: 'Timeline', body };
 }
 
@@ -211,16 +225,16 @@ function itemHtml(node: Node, { view, redact }: ReportData, pictures: ReadonlyMa
   const confidence =
     node.kind === 'action' && node.item.confidence_float !== null ? `confidence ${Math.round(node.item.confidence_float * 100)} %` : null;
   const more = [since, confidence].filter(Boolean).join(' · ');
-  return html`<li tabindex="-1" data-bad="${BAD.has(status ?? '') ? 'yes' : 'no'}"><div class="own">
+  return html`<li tabindex="-1" data-bad="${BAD.has(status ?? '') ? 'yes' : 'no'}"><div class="own"><div>
 <div class="what"><span class="kind">${kind}</span>${label === '' ? null : html` <span dir="auto">${redact(label)}</span>`}${
     status === null ? null : html` <span class="status ${classOf(status)}">${status}</span>`
   }${took === null ? null : html`<span class="took">${duration(took)}</span>`}</div>
 ${reason === '' ? null : html`<p class="why" dir="auto">${redact(reason)}</p>`}${more === '' ? null : html`<p class="more">${more}</p>`}
-${
-  picture
-    ? html`<details><summary>Picture</summary><img loading="lazy" alt="The page after: ${redact([kind, label].filter(Boolean).join(' ')).slice(0, 200)}" src="${dataUrl(picture)}"></details>`
-    : null
-}</div>`;
+</div>${
+    picture
+      ? html`<details><summary><img loading="lazy" alt="The page after: ${redact([kind, label].filter(Boolean).join(' ')).slice(0, 200)}" src="${dataUrl(picture)}"></summary></details>`
+      : null
+  }</div>`;
 }
 
 /** Those that no item of the timeline shows. */
@@ -241,6 +255,6 @@ function requestPart({ request, redact }: ReportData): Part | null {
   return {
     id: 'request',
     name: 'Request',
-    body: html`<details><summary>What was asked for, secrets taken out</summary><pre tabindex="0" aria-label="Request">${redact(safeJson(request, 2))}</pre></details>`,
+    body: html`<details><summary>What was asked for, secrets taken out</summary><pre tabindex="0" role="region" aria-label="Request as JSON">${redact(safeJson(request, 2))}</pre></details>`,
   };
 }

@@ -18,6 +18,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 sy
 header, main, footer, nav { max-width: 64rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 1.5rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; }
+h1.long { font-size: 1.15rem; line-height: 1.4; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .75rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -39,6 +40,9 @@ input[type=search] { font: inherit; padding: .3rem .6rem; min-width: 16rem; bord
 button { font: inherit; padding: .3rem .8rem; border: 1px solid var(--faint); border-radius: .4rem; background: var(--raised); color: inherit; cursor: pointer; }
 ol.tree, ol.tree ol { list-style: none; margin: 0; padding: 0; } ol.tree ol { padding-inline-start: 1.25rem; border-inline-start: 2px solid var(--line); }
 ol.tree li { padding: .4rem 0 .1rem .25rem; border-radius: .3rem; scroll-margin-top: 4rem; }
+.own { display: flex; gap: 0 1.25rem; flex-wrap: wrap; } .own > div { flex: 1 1 20rem; }
+.own details { margin: 0; } .own summary { list-style: none; } .own summary::-webkit-details-marker { display: none; }
+.own img { display: block; width: 11rem; } .own details[open] { flex-basis: 100%; } .own details[open] img { width: 100%; }
 .what { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; } .what .kind { font-weight: 600; }
 .status { font-size: .8rem; } .took { margin-inline-start: auto; color: var(--faint); font-size: .85rem; }
 .why, .more { margin: .1rem 0 0; color: var(--faint); white-space: pre-wrap; } .more { font-size: .85rem; }
@@ -49,6 +53,6 @@ footer { color: var(--faint); padding-block: 2rem; font-size: .85rem; }
 [hidden] { display: none !important; }
 @media print {
   :root { --paper: #fff; --raised: #fff; --ink: #000; --faint: #333; --line: #999; --link: #000; --good: #000; --bad: #000; --warn: #000; }
-  nav, .tools, .skip, video, .keys { display: none; } pre { max-height: none; } li, figure, img { break-inside: avoid; } body { font-size: 11pt; }
+  nav, .tools, .skip, video, .keys { display: none; } pre { max-height: none; } .own details[open] { flex-basis: auto; } .own details[open] img { width: 14rem; } li, figure, img { break-inside: avoid; } body { font-size: 11pt; }
 }
 `;
