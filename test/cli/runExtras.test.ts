@@ -135,7 +135,7 @@ describe('run open', () => {
     const api = await fakeSkyvern();
     api.run('tsk_1', { app_url: url });
     const { code, io } = await skyvern(api, 'run open tsk_1', { env: { DISPLAY: ':0' } });
-    expect([code, io.stderr.text()]).toEqual([5, expect.stringContaining('skyvern run timeline tsk_1')]);
+    expect([code, io.stderr.text()]).toEqual([5, expect.stringContaining('skyvern run report tsk_1 --open')]);
   });
 });
 
