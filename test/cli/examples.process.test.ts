@@ -19,6 +19,7 @@ const UNTYPED: Readonly<Record<string, string>> = {
   'local logs --follow': 'goes on until Ctrl-C',
   'local status --json': 'says by its exit code that no server runs',
   'eval "$(skyvern completion zsh)"': 'is for another shell',
+  './deploy.sh': 'is a program of the reader: test/cli/simulate.test.ts has one',
   Invoke: 'is for another shell',
   'oathtool ': 'needs a tool that makes codes',
 };

@@ -18,7 +18,8 @@ const PARSED: Readonly<Record<string, string>> = {
   'skyvern local logs': 'reads the log of a server that ran: test/cli/logs.test.ts does',
   'skyvern webhook listen': 'waits for what nobody sends here: test/cli/webhook.test.ts does',
   'skyvern webhook test': 'sends to a receiver of the reader: test/cli/webhook.test.ts does',
-  'skyvern run replay': 'plays a recording of the reader: test/cli has its tests',
+  'skyvern simulate outage': 'runs a program inside: test/cli/simulate.test.ts does',
+  'skyvern simulate crowd': 'runs a program inside: test/cli/simulate.test.ts does',
   'skyvern run recover --op': 'names a start that was lost: test/cli/recover.test.ts does',
   'skyvern auth login --base-url http://localhost:8000': 'names a server of the reader: test/cli/auth.test.ts does',
 };

@@ -61,6 +61,7 @@ const FILES: Readonly<Record<string, string>> = {
   'token.txt': 'a token',
   'body.json': '{"run_id":"tsk_1"}',
   'output.json': '{}',
+  'run.ndjson': '{"v":1,"seq":1,"at":0,"run_id":"tsk_1","id":"e1","type":"status","from":null,"to":"running","since":null}\n',
 };
 /** A word of an example where the files are in a folder. */
 export const inFolder = (folder: string) => (word: string) =>
@@ -131,6 +132,8 @@ export function prepare({ api }: World, line: string): void {
   }
   // A listed run that `run get` finds failed would end the line by its verdict.
   if (line.includes('--status failed')) api.on('GET /v1/runs', { body: [{ run_id: 'tsk_8', task_run_type: 'task_v1', status: 'failed' }] });
+  if (line.includes('run watch --status')) api.script('tsk_7', {}, { status: 'completed' });
+  if (line.includes('run wait wr_3 --until')) api.update('wr_3', { status: 'paused' });
   if (line.includes('run totp')) api.update('tsk_123', { status: 'paused' });
   if (line.includes('run continue')) {
     api.update(line.includes('wr_456') ? 'wr_456' : 'tsk_123', { status: 'paused' });

@@ -44,7 +44,7 @@ test.each([
   [50, 300, 100],
 ])('%i runs at %i x %i: attention first, then what failed, and never taller than the terminal', async (count, columns, rows) => {
   const screen = watch(await playing(count), all, { columns, rows });
-  const seen = await screen.shows(new RegExp(`${count} runs[\\s\\S]*● .*\n[\\s\\S]*✗ `));
+  const seen = await screen.shows(new RegExp(`${count} runs[\\s\\S]*● .*\n[\\s\\S]*✗ ${rows > 5 ? '[\\s\\S]*ended' : ''}`));
   const board = seen.slice(seen.findLastIndex((row) => row.includes(`${count} runs`)));
   expect(board.length).toBeLessThan(rows);
   const marks = board.flatMap((row) => /^▎?\s?([●✗◐◓◑◒])/.exec(row)?.[1] ?? []);

@@ -36,7 +36,7 @@ export function define(command: Command, ctx: CliContext, handler = runReplay): 
     .option('--exit-status', 'exit by the verdict of the recorded run')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ skyvern run replay run.ndjson --speed 8\n  $ skyvern run replay run.ndjson --output plain --speed max > log.txt',
+      '\nExamples:\n  $ skyvern run replay run.ndjson --speed 8\n  $ skyvern run replay run.ndjson --output plain --speed max 2> log.txt',
     )
     .action((file: string, flags: Flags) => handler(ctx, command, file, flags));
 }
