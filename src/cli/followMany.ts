@@ -14,6 +14,7 @@ import { eventsOfMany, type ManyResults, type RunResult, watchMany } from '../ru
 import type { CliContext } from './context.js';
 import { type ExpectFlags, expectation, expecting } from './expect.js';
 import { endingOf } from './follow.js';
+import { liveControls } from './liveControls.js';
 import { type ObserverFlags, observers } from './observers.js';
 import { writeJson } from './output.js';
 import { type Column, printTable } from './table.js';
@@ -22,6 +23,8 @@ import type { RunTarget } from './target.js';
 export interface ManyFlags extends ExpectFlags, ObserverFlags {
   readonly onPause: 'wait' | 'fail';
   readonly cancelOnInterrupt?: boolean;
+  /** Milliseconds. */
+  readonly stallAfter?: number;
 }
 
 export interface ManyPlan {
@@ -47,6 +50,7 @@ export async function followMany(
   const { io, clock, random, signal } = ctx;
   const expected = await expectation(flags);
   const holds = condition === undefined ? undefined : await conditionOf(condition);
+  const byId = new Map(targets.map((target) => [target.runId, target]));
   const clients = new Map(targets.map(({ runId, client }) => [runId, client]));
   const about = {
     title: null,
@@ -58,7 +62,7 @@ export async function followMany(
     clock,
     expected: targets.length,
     color: ctx.color,
-    controls: { detach: () => ctx.interrupt(), open: (runId) => openRun(ctx, runId, clients.get(runId) as ApiClient) },
+    controls: { detach: () => ctx.interrupt(), open: (runId) => openRun(ctx, byId.get(runId) as RunTarget) },
   });
   const shared = new Map<ApiClient, SharedReads>();
   const sourceOf = (runId: string): RunSource => {
@@ -83,6 +87,7 @@ export async function followMany(
         onEvent,
         through: (stream) => expecting(stream, expected),
         ...(holds && { holds }),
+        ...(flags.stallAfter !== undefined && { stallMs: flags.stallAfter }),
       }),
     );
   }
@@ -100,13 +105,17 @@ async function conditionOf(text: string): Promise<(run: unknown) => boolean> {
 }
 
 /** The live view of one of them, in the place of the board; without its result on stdout, which is for the results of all. */
-async function openRun(ctx: CliContext, runId: string, client: ApiClient): Promise<'ended' | 'left'> {
+async function openRun(ctx: CliContext, target: RunTarget): Promise<'ended' | 'left'> {
   const { io, clock, random } = ctx;
+  const { client, runId, activity } = target;
   const seen = new AbortController();
   const signal = AbortSignal.any([ctx.signal, seen.signal]);
-  const controls = { detach: () => seen.abort(), cancel: () => client.runs.cancel(runId, { signal }) };
-  const [view] = createRenderers(io, 'live', { clock, runId, color: ctx.color, controls });
-  const options = { clock, random, signal, onPause: 'wait', deadlineMs: ctx.deadlineAt, details: true } as const;
+  const controls = { ...liveControls(ctx, target), detach: () => seen.abort() };
+  const [view] = createRenderers(io, 'live', { clock, runId, color: ctx.color, controls, activity });
+  const onWait = (until: number | null) => {
+    activity.nextPollAt = until;
+  };
+  const options = { clock, random, signal, onPause: 'wait', deadlineMs: ctx.deadlineAt, details: true, onWait } as const;
   if (view) await drive(watchRun(client.runs, runId, options), [view]);
   return signal.aborted ? 'left' : 'ended';
 }

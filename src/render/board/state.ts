@@ -10,7 +10,7 @@ export type Standing = 'attention' | 'bad' | 'moving' | 'waiting' | 'stopped' | 
 const ORDER: readonly Standing[] = ['attention', 'bad', 'moving', 'waiting', 'stopped', 'good'];
 
 export function standingOf({ attention, result, run, status }: RunView): Standing {
-  if (attention) return 'attention';
+  if (attention || status === 'paused') return 'attention';
   if (result && isCutShort(result)) return 'moving';
   if (result) return result.exit_code === 0 ? 'good' : result.exit_code === exitCode('runCanceled') ? 'stopped' : 'bad';
   if (run && status !== null && isEnded({ ...run, status })) return status === 'completed' ? 'good' : 'bad';
@@ -82,5 +82,6 @@ export function remarkOf(view: RunView, subject: string | null): string {
   const { attention, result, run } = view;
   if (attention) return [attention.message, attention.instructions].filter(Boolean).join(': ');
   if (result?.error && !isCutShort(result)) return result.error.message;
+  if (view.status === 'paused') return 'the run waits for a person';
   return run?.failure_reason ?? subject ?? '';
 }
