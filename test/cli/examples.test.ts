@@ -15,6 +15,7 @@ const PARSED: Readonly<Record<string, string>> = {
   'skyvern task run --local': 'starts the embedded server and a browser: the main job does',
   'skyvern local start': 'starts a server that stays: test/server/daemon.test.ts does',
   'skyvern local status': 'says by its exit code that no server runs: test/server/daemon.test.ts does',
+  'skyvern local prune': 'needs the embedded server: test/server and the main job have one',
   'skyvern local logs': 'reads the log of a server that ran: test/cli/logs.test.ts does',
   'skyvern webhook listen': 'waits for what nobody sends here: test/cli/webhook.test.ts does',
   'skyvern webhook test': 'sends to a receiver of the reader: test/cli/webhook.test.ts does',
