@@ -6,14 +6,14 @@
  *   what: string,
  *   value: number,
  *   limit: number | null,
- *   unit: 'x' | 'ms' | 'MB' | '%',
+ *   unit: 'x' | 'ms' | 'MB' | '%' | '',
  *   n: number,
  *   detail?: string,
  *   why?: string,
  * }} Row `limit` null: for comparison only; `why` is told where the limit is missed
  */
 
-const number = (value, unit) => (unit === 'x' ? `${value.toFixed(2)}x` : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`);
+const number = (value, unit) => (unit === 'x' ? `${value.toFixed(2)}x` : `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`.trimEnd());
 
 /** @param {Row} row @returns its cells */
 export function row({ what, value, limit, unit, n, detail = '' }) {

@@ -8,7 +8,19 @@ import { parseArgs } from 'node:util';
 import { foreignPart, resultsText, row } from './report.js';
 import { workshop } from './workshop.js';
 
-const names = ['start', 'read', 'firstFrame', 'watching', 'endNoticed', 'localRun', 'localServer', 'journal', 'longTimeline'];
+const names = [
+  'start',
+  'read',
+  'firstFrame',
+  'watching',
+  'endNoticed',
+  'localRun',
+  'localServer',
+  'journal',
+  'longTimeline',
+  'manyEvents',
+  'hour',
+];
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 if (flags.only !== undefined && !names.includes(flags.only)) {
   console.error(`error: there is no measurement "${flags.only}"\nhint: there are ${names.join(', ')}`);

@@ -39,6 +39,25 @@ export async function workshop(quick) {
     return join(dir, 'main.mjs');
   }
 
+  /** Bundles a program once. @returns what runs it to its end, with these arguments, and gives what it sent */
+  async function forked(name) {
+    const file = await bundled(name);
+    return async (...args) => {
+      const child = fork(file, args.map(String), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      let said = '';
+      child.stderr.on('data', (text) => {
+        said += text;
+      });
+      let sent;
+      child.on('message', (message) => {
+        sent = message;
+      });
+      const [code] = await once(child, 'exit');
+      if (code !== 0 || sent === undefined) throw new Error(`${name} ended with ${code}: ${said}`);
+      return sent;
+    };
+  }
+
   return {
     quick,
     bundled,
@@ -54,21 +73,9 @@ export async function workshop(quick) {
       for (const cleanUp of cleanUps) await cleanUp();
     },
 
+    forked,
     /** Runs a bundled program to its end. @returns what it sent */
-    async results(name, ...args) {
-      const child = fork(await bundled(name), args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-      let said = '';
-      child.stderr.on('data', (text) => {
-        said += text;
-      });
-      let sent;
-      child.on('message', (message) => {
-        sent = message;
-      });
-      const [code] = await once(child, 'exit');
-      if (code !== 0 || sent === undefined) throw new Error(`${name} ended with ${code}: ${said}`);
-      return sent;
-    },
+    results: async (name, ...args) => (await forked(name))(...args),
 
     /** A Skyvern server on loopback in a process of its own, which answers with what was recorded from a real one. */
     async recordedServer() {

@@ -28,8 +28,8 @@ import { downloadCommand, isWebUrl } from './words.js';
 /** While durations show tenths of a second; then one picture a second, which costs half a percent of a core. */
 const FAST_TICK_MS = 250;
 const TICK_MS = 1_000;
-/** A burst of events is drawn at most this often. */
-const FRAME_MS = 33;
+/** A burst of events is drawn at most this often: 30 pictures in any second. */
+const FRAME_MS = 34;
 const ITEMS_A_FRAME = 10;
 /** How long a block may wait for its description before it goes to the scrollback without. */
 const DESCRIPTION_MS = 5_000;

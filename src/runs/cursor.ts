@@ -81,11 +81,14 @@ export class Cursor {
   /** The last status that was told. */
   #status: Place | null = null;
   #backlog: Backlog | null = null;
+  /** Counted from a number of the run's own, so that no two are alike. */
+  readonly #firstOther: number;
   #others = 0;
 
   constructor(runId: string) {
     this.#runId = runId;
     this.#runHash = hash(runId, 3);
+    this.#firstOther = Number.parseInt(hash(`${runId}\0others`, HASH_LENGTH), 36);
   }
 
   /** @throws UsageError for a text that is no event id of this run */
@@ -158,10 +161,10 @@ export class Cursor {
     return compare({ ...changed, at: fact.createdAt }, this.#backlog.told) <= 0;
   }
 
-  /** The id of an event that is no fact: a notice, a retry, the result. It holds the position too. */
-  other(name: string): string {
-    this.#others++;
-    return this.#id(hash(`${this.#runId}\0${name}\0${this.#others}`, HASH_LENGTH));
+  /** The id of an event that is no fact: a notice, a retry, the result. It holds the position too; a day without network has thousands of them. */
+  other(): string {
+    const own = (this.#firstOther + ++this.#others) % 36 ** HASH_LENGTH;
+    return this.#id(own.toString(36).padStart(HASH_LENGTH, '0'));
   }
 
   /** A cursor read from an id knows hashes without times; a look at the run tells when those versions came to be. */

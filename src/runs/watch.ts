@@ -130,7 +130,7 @@ class Watch {
       clock.sleep(deadlineMs - clock.monotonic(), this.#over.signal).then(past, () => {});
     }
     try {
-      yield this.#event(yield* this.#follow(), 'result');
+      yield this.#event(yield* this.#follow());
     } finally {
       this.#over.abort();
     }
@@ -184,7 +184,7 @@ class Watch {
   async *#look(run: Run, changed: boolean): AsyncGenerator<RunEvent, Verdict | null> {
     const first = this.#run === null;
     this.#run = run;
-    if (first) yield this.#event({ type: 'run', run }, 'run');
+    if (first) yield this.#event({ type: 'run', run });
     if (isEnded(run)) return yield* this.#end(run, first);
     if (!changed) return null;
     yield* this.#news(this.#newStatuses(run, false, first));
@@ -208,7 +208,7 @@ class Watch {
       if (this.#paused !== 'no') {
         this.#paused = 'no';
         const body = { type: 'attention', kind: 'paused', message: 'the run goes on', instructions: null, resolved: true } as const;
-        yield this.#event(body, 'attention');
+        yield this.#event(body);
       }
       return null;
     }
@@ -221,7 +221,7 @@ class Watch {
   *#tellPause(): Generator<RunEvent> {
     this.#paused = this.#instructions === null ? 'told' : 'told with instructions';
     const message = 'the run waits for a person';
-    yield this.#event({ type: 'attention', kind: 'paused', message, instructions: this.#instructions, resolved: false }, 'attention');
+    yield this.#event({ type: 'attention', kind: 'paused', message, instructions: this.#instructions, resolved: false });
   }
 
   /** The run is over: its last status at once, then what is still to be read, then the verdict. Null when it goes on after all. */
@@ -327,7 +327,7 @@ class Watch {
     if (waiting?.body.type === 'block') this.#instructions = waiting.body.block.instructions;
     if (this.#items === null) {
       this.#items = new Map(facts.map((fact) => [fact.key, fact]));
-      for (const { fact, id } of this.#cursor.first([...statuses, ...facts], reading.horizon)) yield this.#event(fact.body, null, id);
+      for (const { fact, id } of this.#cursor.first([...statuses, ...facts], reading.horizon)) yield this.#event(fact.body, id);
       if (facts.length > 0) this.#moved();
     } else {
       const news: Fact[] = [];
@@ -343,20 +343,20 @@ class Watch {
   }
 
   *#news(facts: readonly Fact[]): Generator<RunEvent> {
-    for (const { fact, id } of this.#cursor.news(facts)) yield this.#event(fact.body, null, id);
+    for (const { fact, id } of this.#cursor.news(facts)) yield this.#event(fact.body, id);
   }
 
   *#notice(code: string, message: string): Generator<RunEvent> {
     if (this.#toldNotices.has(code)) return;
     this.#toldNotices.add(code);
-    yield this.#event({ type: 'notice', code, message }, code);
+    yield this.#event({ type: 'notice', code, message });
   }
 
   *#tellStall(): Generator<RunEvent> {
     const silentMs = this.#options.clock.monotonic() - this.#changedMs;
     if (this.#toldStall || silentMs < (this.#options.stallMs ?? STALL_MS)) return;
     this.#toldStall = true;
-    yield this.#event({ type: 'stalled', silent_ms: Math.round(silentMs) }, 'stalled');
+    yield this.#event({ type: 'stalled', silent_ms: Math.round(silentMs) });
   }
 
   /** Quick after a change, slower while nothing moves; spread out so that many watchers do not ask in step. */
@@ -386,7 +386,7 @@ class Watch {
       const first = await Promise.race([done, this.#mail.arrived()]);
       for (const letter of this.#mail.take()) {
         if ('retry' in letter) {
-          if (this.#run !== null) yield this.#event(letter.retry, 'retrying');
+          if (this.#run !== null) yield this.#event(letter.retry);
           continue;
         }
         this.#reading = null;
@@ -420,7 +420,7 @@ class Watch {
     this.#failures++;
     const ceilingMs = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(this.#failures, 10), BACKOFF_CAP_MS);
     const delayMs = Math.round(BACKOFF_BASE_MS / 2 + random.fraction() * (ceilingMs - BACKOFF_BASE_MS / 2));
-    yield this.#event({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason }, 'retrying');
+    yield this.#event({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason });
     yield* this.#sleep(delayMs);
   }
 
@@ -454,7 +454,7 @@ class Watch {
     return { type: 'result', run: this.#run, status: this.#run?.status ?? null, exit_code: exitCode(exit), error: { code, message, hint } };
   }
 
-  #event(body: RunEventBody, name: string | null, id = this.#cursor.other(name ?? '')): RunEvent {
+  #event(body: RunEventBody, id = this.#cursor.other()): RunEvent {
     return { v: 1, seq: ++this.#seq, at: this.#options.clock.now(), run_id: this.#runId, id, ...body };
   }
 }
