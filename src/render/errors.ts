@@ -1,8 +1,8 @@
 /** How what went wrong is told: two lines for people, one JSON object for programs. */
 import { exitCode, SkyvernError } from '../errors.js';
 import type { RunEvent } from '../runs/events.js';
+import { timelineCommand } from './runCommands.js';
 import { printable, safeJson } from './sanitize.js';
-import { timelineCommand } from './words.js';
 
 export interface Problem {
   readonly code: string;

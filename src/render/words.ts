@@ -6,6 +6,9 @@ import type { Action, Thought } from '../protocol/timeline.js';
 import type { BlockItem } from '../runs/events.js';
 import { childrenOf, type Iteration, type Node, type RunView } from '../runs/view.js';
 
+// For whoever needs words anyway; errors, which every command can end in, need the commands alone.
+export * from './runCommands.js';
+
 /** `0.4s`, `12s`, `3m 05s`, `2h 07m`. */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
@@ -148,13 +151,6 @@ export function tookMs(node: Node): number | null {
   const [start, end] = [parseServerTime(from), parseServerTime(to)];
   return start === null || end === null ? null : Math.max(0, end - start);
 }
-
-/** The way back to a run, complete in itself. */
-export const watchCommand = (runId: string): string => `skyvern run watch ${runId}`;
-export const timelineCommand = (runId: string): string => `skyvern run timeline ${runId}`;
-export const outputCommand = (runId: string): string => `skyvern run output ${runId}`;
-export const downloadCommand = (runId: string): string => `skyvern run download ${runId}`;
-export const retryCommand = (runId: string): string => `skyvern run retry ${runId}`;
 
 /** `https` addresses and their like may become links; nothing that a page says may be `javascript:` or `file:`. */
 export const isWebUrl = (text: string): boolean => /^https?:\/\/[\x21-\x7e]+$/.test(text);
