@@ -3,7 +3,8 @@
  *
  * Fields are stable: adding is allowed, changing is not. Times in `at` are epoch milliseconds, when we saw it; the server's
  * own times are inside the items. `id` is unique in its stream and holds the position in it, so that `tail --after ID` resumes;
- * every watch of a finished run gives the same ids, while one that saw it live told versions that are gone.
+ * every watch of a finished run gives the same ids, while one that saw it live told versions that are gone. A stream that goes on
+ * may tell a screenshot again whose action changed since: it has no time of its own.
  */
 import type { ExitCode } from '../errors.js';
 import type { Artifact } from '../protocol/artifact.js';

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Interrupted, UsageError } from '../../src/errors.js';
 import { decodeRun } from '../../src/protocol/run.js';
 import { decodeAction, decodeStep } from '../../src/protocol/timeline.js';
+import { elapsedMs, emptyView, reduce } from '../../src/runs/view.js';
 import { watchRun } from '../../src/runs/watch.js';
 import { manualClock } from '../support/clock.js';
 import { anAction, apiError, aRun, aStep, eventsOf, type Moment, recorded, scripted, timelineOf, told, watchOptions } from './sources.js';
@@ -267,6 +268,23 @@ test.each([
     error: { code: exit, hint: 'come back with `skyvern run watch tsk_1`' },
   });
 });
+
+test.each([-86_400_000, 86_400_000])(
+  'F20 a clock of ours that is set %d ms off in the middle changes no wait and no verdict',
+  async (offMs) => {
+    const steady = manualClock();
+    const still = Array.from({ length: 6 }, () => ({ run: running }));
+    const moments = [...still, { run: ended('completed') }];
+    await eventsOf(scripted(moments), { clock: steady, details: false });
+    const set = manualClock();
+    const clock = { ...set, now: () => set.now() + (set.monotonic() > 3_000 ? offMs : 0) };
+    const events = await eventsOf(scripted(moments), { clock, details: false, deadlineMs: 600_000 });
+    expect(told(events).at(-1)).toBe('result 0');
+    expect(set.slept.filter((ms) => ms < 600_000)).toEqual(steady.slept);
+    const view = events.reduce(reduce, emptyView('tsk_1'));
+    expect(elapsedMs(view, clock.now())).toBeGreaterThanOrEqual(0);
+  },
+);
 
 test('F22 a silence of ten minutes is told once', async () => {
   const clock = manualClock();
