@@ -178,6 +178,14 @@ const file = (name: string, content: string): string => {
   return path;
 };
 
+/** Files that commands are told to write, outside their home. */
+const WRITTEN: string[] = [];
+const written = (name: string): string => {
+  const path = file(name, '');
+  WRITTEN.push(path);
+  return path;
+};
+
 const WEBHOOK = `https://u:${SECRETS.webhookPassword}@hook.example/in/${SECRETS.webhookPath}?anything=${SECRETS.webhookQuery}`;
 const HEADERS = JSON.stringify({ authorization: SECRETS.headerAuthorization, cookie: SECRETS.headerCookie, 'x-quoted': QUOTED });
 const RUN_FLAGS = [
@@ -204,7 +212,7 @@ export const LINES: Readonly<
   'task download': () => ['--url', PAGE, '--prompt', 'x', ...RUN_FLAGS],
   'run get': () => ['tsk_1'],
   'run list': () => ['--search', 'abc'],
-  'run watch': () => ['tsk_1', '--record', file('r.ndjson', ''), '--junit', file('j.xml', '')],
+  'run watch': () => ['tsk_1', '--record', written('r.ndjson'), '--junit', written('j.xml')],
   'run wait': () => ['tsk_1'],
   'run tail': () => ['tsk_1'],
   'run timeline': () => ['tsk_1'],
@@ -302,11 +310,12 @@ export function homeFor(url: string): string {
   return home;
 }
 
-/** All files but the keys, which are there by design, with their names. */
+/** All files but the keys, which are there by design, with their names; and what was written elsewhere since the last look. */
 export const filesOf = (home: string): string =>
   (readdirSync(home, { recursive: true }) as string[])
     .filter((name) => name !== join('config', 'keys.json'))
     .map((name) => join(home, name))
+    .concat(WRITTEN.splice(0))
     .map((path) => `${path}\n${statSync(path).isFile() ? readFileSync(path, 'latin1') : ''}`)
     .join('\n');
 
