@@ -97,6 +97,30 @@ describe('schedule create', () => {
   });
 });
 
+describe('F62 a schedule is made once', () => {
+  const ROUTE = 'POST /v1/workflows/wpid_1/schedules';
+  test('its answer is lost: it is found among the schedules, and nothing is sent again', async () => {
+    const api = await withWorkflow();
+    api.on(ROUTE, 'lost');
+    const { code, io } = await create(api, '--cron', '0 7 * * *');
+    expect([code, posted(api).length]).toEqual([0, 1]);
+    expect(io.stdout.text()).toMatch(/^wfs_\d+\n$/);
+    expect(io.stderr.text()).toContain('the answer was lost; the schedule was made, and found');
+  });
+
+  test.each([
+    ['502, and none was made', { status: 502, body: { detail: 'Failed to sync schedule' } }, 3, /Failed to sync schedule/],
+    ['501, a server without schedules', { status: 501, body: { detail: 'Schedules are not available' } }, 3, /Schedules are not available/],
+  ])('%s: said so, with what to look at, and not sent again', async (_, reply, code, why) => {
+    const api = await withWorkflow();
+    api.on(ROUTE, reply);
+    const { code: ended, io } = await create(api, '--cron', '0 7 * * *');
+    expect([ended, posted(api).length, io.stdout.text()], io.stderr.text()).toEqual([code, 1, '']);
+    expect(io.stderr.text()).toMatch(why);
+    expect(io.stderr.lines().at(-1)).toMatch(/^hint: .*`skyvern/);
+  });
+});
+
 describe('an id alone is enough', () => {
   test.each([
     ['schedule get', 'wfs_7'],
