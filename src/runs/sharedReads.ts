@@ -227,6 +227,8 @@ export class SharedReads {
 
   #tell(watched: Watched, run: Run): void {
     watched.seen = true;
+    // Over: a batch has thousands, one after the other.
+    if (isEnded(run)) this.#watched.delete(watched.runId);
     // Asked again at once, it waits for the next round: `waited` without a version means no more than that.
     watched.waiting?.resolve({ run, etag: null, waited: true });
   }

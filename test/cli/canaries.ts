@@ -208,6 +208,7 @@ export const LINES: Readonly<
 > = {
   demo: 'starts the embedded server',
   'task run': () => ['--prompt', 'x', '--url', PAGE, ...RUN_FLAGS, ...CDP],
+  'task batch': () => ['--prompt-template', 'x', '--url', PAGE, '--input', file('rows.jsonl', PARAMETERS), '--webhook-url', WEBHOOK],
   'task login': () => ['--url', 'https://x.example', '--credential-id', 'cred_1', ...RUN_FLAGS],
   'task download': () => ['--url', PAGE, '--prompt', 'x', ...RUN_FLAGS],
   'run get': () => ['tsk_1'],
@@ -229,6 +230,7 @@ export const LINES: Readonly<
   'run download': () => ['tsk_1', '--dir', tempFolder()],
   'run recover': () => [],
   'workflow run': () => ['wpid_1', '--params', `@${file('p.json', PARAMETERS)}`, '--param', `more=${SECRETS.parameterFile}`, ...RUN_FLAGS],
+  'workflow batch': () => ['wpid_1', '--input', file('rows.jsonl', PARAMETERS), '--webhook-url', WEBHOOK],
   'workflow list': () => [],
   'workflow get': () => ['wpid_1'],
   'workflow create': () => [

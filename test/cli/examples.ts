@@ -56,6 +56,7 @@ const FILES: Readonly<Record<string, string>> = {
   'shop.json': JSON.stringify({ title: 'Shop', workflow_definition: { parameters: [], blocks: [] } }),
   'parameters.json': '{"city":"Bergen","days":2}',
   'key.txt': 'fake-api-key',
+  'cities.csv': 'city\nOslo\nBergen\n',
   'people.csv': 'name\nAda\n',
   'cv.pdf': '%PDF-1.4 hello',
   'token.txt': 'a token',

@@ -32,6 +32,7 @@ export const COMMANDS: readonly CommandNode[] = [
     summary: 'Start tasks: a prompt, carried out in a browser',
     commands: [
       { name: 'run', summary: 'Start a task', load: () => import('./task/run.js') },
+      { name: 'batch', summary: 'Start one for each row of a file', load: () => import('./task/batch.js') },
       { name: 'login', summary: 'Start a run that logs in', load: () => import('./task/login.js') },
       { name: 'download', summary: 'Start a run that downloads files', load: () => import('./task/download.js') },
     ],
@@ -65,6 +66,7 @@ export const COMMANDS: readonly CommandNode[] = [
     summary: 'Workflows: blocks, run with parameters',
     commands: [
       { name: 'run', summary: 'Start one', load: () => import('./workflow/run.js') },
+      { name: 'batch', summary: 'Start one for each row of a file', load: () => import('./workflow/batch.js') },
       { name: 'list', summary: 'List them', load: () => import('./workflow/list.js') },
       { name: 'get', summary: 'Print the definition of one', load: () => import('./workflow/get.js') },
       { name: 'create', summary: 'Make one of a definition', load: () => import('./workflow/create.js') },

@@ -146,7 +146,7 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
 const isUnattended = ({ env, stderr }: Io, { onPause }: TaskRunFlags): boolean => Boolean(env['CI']) || !stderr.isTTY || onPause === 'fail';
 
 /** What only the embedded server understands never reaches another one: it would ignore it, or worse, store it. */
-function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
+export function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
   if (target.local) return;
   const asked = [
     body.engine === RULES_ENGINE && '--engine rules',
