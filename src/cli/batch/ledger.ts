@@ -1,8 +1,9 @@
 /**
- * What became of each row: a file beside the input, one JSON line for each thing that happened, written through to the disk before anything
- * follows from it. A batch that was killed goes on from it; a last line that was cut is passed over.
+ * What became of each row: a file beside the input, one JSON line for each thing that happened. A batch that was killed goes on from it; a
+ * last line that was cut is passed over. What a machine that lost its power had not written yet costs nothing: starts are in the journal,
+ * on the disk before they are sent, and the same row has the same key there.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { LocalError, UsageError } from '../../errors.js';
 import type { Random } from '../../random.js';
 import type { Row } from './rows.js';
@@ -113,7 +114,6 @@ export class Ledger {
   #append(text: string): void {
     try {
       writeSync(this.#file, text);
-      fsyncSync(this.#file);
     } catch (error) {
       throw cannotWrite(this.#path, error);
     }
