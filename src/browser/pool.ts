@@ -21,6 +21,8 @@ export interface PoolOptions
   readonly onLaunch?: (trace: BrowserTrace) => void;
 }
 
+/** Of recordings: words can be read, and a frame costs a third of what one of the whole size does. */
+const FILM = { width: 800, height: 450 };
 /** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is. */
 const CLOSE_TIMEOUTS_MS = [250, 350] as const;
 
@@ -112,7 +114,7 @@ async function openSession(
       extraHTTPHeaders: { ...session.extraHttpHeaders },
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
-    const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, VIEWPORT, encoder !== null) : null;
+    const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, FILM, encoder !== null) : null;
     page = await PlaywrightPage.open(context, clock, session.downloadsDir, { capture });
     const opened = page;
     const close = async () => {

@@ -94,7 +94,7 @@ test('a run leaves console log, HTTP archive and a recording that plays, and no 
     };
     return { duration, videoWidth, videoHeight, seekable: seekable.length, first: await colour(0), last: await colour(duration) };
   });
-  expect(played).toMatchObject({ videoWidth: 1280, videoHeight: 720, seekable: 1 });
+  expect(played).toMatchObject({ videoWidth: 800, videoHeight: 450, seekable: 1 });
   expect(played.duration).toBeGreaterThan(0);
   const blue = ([red, green, blue]: number[]) => blue! > 80 && red! < 60 && green! < 60;
   expect([blue(played.last), blue(played.first)], JSON.stringify(played)).toEqual([true, false]);

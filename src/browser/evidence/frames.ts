@@ -12,7 +12,7 @@ export interface Frame {
 }
 
 /** A page that never stands still gives no more than this: enough to follow what happens. */
-const FRAMES_PER_SECOND = 5;
+const FRAMES_PER_SECOND = 4;
 const QUALITY = 60;
 /** An hour of a page that never stands still; later pictures are not taken. */
 const MAX_FRAMES = 60 * 60 * FRAMES_PER_SECOND;
