@@ -10,6 +10,27 @@ export const TIMESTAMP_HEADER = 'x-skyvern-timestamp';
 /** @param body the raw bytes, or text that is sent as UTF-8 */
 export const signWebhook = (body: string | Uint8Array, key: string): string => createHmac('sha256', key).update(body).digest('hex');
 
+/** A message as Standard Webhooks 1.0.0 signs it. */
+export interface StandardMessage {
+  /** The same for every try of one message, so that a receiver can tell a repetition. */
+  readonly id: string;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+  readonly body: string | Uint8Array;
+}
+
+/**
+ * The headers of Standard Webhooks, which many receivers check with a library: the time is signed, and old messages can be refused.
+ * @param key the API key; libraries want it as `standardSecret` writes it
+ */
+export function standardHeaders({ id, timestamp, body }: StandardMessage, key: string): Readonly<Record<string, string>> {
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` };
+}
+
+/** An API key in the form in which libraries for Standard Webhooks take a secret. */
+export const standardSecret = (key: string): string => `whsec_${Buffer.from(key).toString('base64')}`;
+
 /**
  * Whether the body was signed with one of the keys.
  *

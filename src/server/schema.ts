@@ -244,4 +244,18 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX subtasks_of_run ON subtasks (run_id, seq);
   `,
+  `
+  CREATE TABLE webhook_deliveries (    -- every try, and what came of it
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    url TEXT NOT NULL,
+    sent_at INTEGER NOT NULL,
+    latency_ms INTEGER NOT NULL,
+    status_code INTEGER,               -- null: no answer
+    response_body TEXT,
+    error TEXT,
+    replay INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_of_run ON webhook_deliveries (run_id, seq);
+  `,
 ];

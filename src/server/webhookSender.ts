@@ -7,7 +7,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../clock.js';
-import { SIGNATURE_HEADER, signWebhook, TIMESTAMP_HEADER } from '../protocol/webhookSignature.js';
+import { SIGNATURE_HEADER, signWebhook, standardHeaders, TIMESTAMP_HEADER } from '../protocol/webhookSignature.js';
 
 /** Of a receiver's answer, as upstream keeps; in bytes. */
 const KEPT_BYTES = 2_048;
@@ -26,6 +26,12 @@ export const signedHeaders = (key: string, body: Uint8Array, nowMs: number): Rea
   [TIMESTAMP_HEADER]: String(Math.floor(nowMs / 1000)),
   [SIGNATURE_HEADER]: signWebhook(body, key),
   'Content-Type': 'application/json',
+});
+
+/** Signed as upstream does, and as Standard Webhooks says: the end of a run is one message, however often it is sent. */
+export const webhookHeaders = (key: string, runId: string, body: Uint8Array, nowMs: number): Readonly<Record<string, string>> => ({
+  ...signedHeaders(key, body, nowMs),
+  ...standardHeaders({ id: `msg_${runId}`, timestamp: Math.floor(nowMs / 1000), body }, key),
 });
 
 /**

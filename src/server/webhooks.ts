@@ -7,7 +7,8 @@
 import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
 import type { Store } from './store.js';
-import { postWebhook, signedHeaders, type WebhookAnswer } from './webhookSender.js';
+import { noteDelivery, type WebhookDelivery } from './webhookDeliveries.js';
+import { postWebhook, type WebhookAnswer, webhookHeaders } from './webhookSender.js';
 
 /** As upstream: tries, and the time for each. */
 export const MAX_TRIES = 3;
@@ -128,15 +129,29 @@ export class Webhooks {
 
   async #try(runId: string, url: string, tries: number): Promise<Failure | null | 'stopped'> {
     const { clock, random, token, payload } = this.#deps;
+    const sent = { run_id: runId, url, sent_at: Math.round(clock.now()) };
+    const begun = clock.monotonic();
+    const took = () => Math.round(clock.monotonic() - begun);
     const waitMs = 1_000 * 2 ** (tries - 1) + 1_000 * random.fraction();
     try {
       const body = Buffer.from(payload(runId));
       const options = { clock, timeoutMs: TIMEOUT_MS, signal: this.#stopped.signal };
-      const answer = await postWebhook(url, body, signedHeaders(token, body, clock.now()), options);
+      const answer = await postWebhook(url, body, webhookHeaders(token, runId, body, clock.now()), options);
+      this.#note({ ...sent, latency_ms: took(), status_code: answer.status, response_body: answer.text });
       return failureOf(answer, waitMs);
     } catch (error) {
       if (this.#stopped.signal.aborted) return 'stopped';
+      this.#note({ ...sent, latency_ms: took(), error: reasonOf(error) });
       return { reason: `Webhook could not be sent: ${reasonOf(error)}`, waitMs };
+    }
+  }
+
+  /** What came of a try does not hang on whether it could be written down. */
+  #note(delivery: WebhookDelivery): void {
+    try {
+      noteDelivery(this.#deps.store, delivery);
+    } catch (error) {
+      this.#deps.log(`webhook of ${delivery.run_id}: ${reasonOf(error)}`);
     }
   }
 

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { signWebhook } from '../../src/protocol/webhookSignature.js';
+import { signWebhook, standardSecret } from '../../src/protocol/webhookSignature.js';
 import { openDatabase } from '../../src/server/database.js';
 import { MIGRATIONS } from '../../src/server/schema.js';
-import { manualClock, turn } from '../support/clock.js';
+import { type ManualClock, manualClock, turn } from '../support/clock.js';
 import { embedded } from '../support/embedded.js';
 import { tempFolder } from '../support/io.js';
 
@@ -84,6 +84,53 @@ test('the end of a run is told once, signed over the exact bytes, in the keys th
   const run = (await ask('GET', `/v1/runs/${id}`)).body;
   expect(run.run_request.webhook_url).toBe(hook.url);
   expect((await ask('GET', `/api/v1/tasks/${id}`)).body.request).toMatchObject({ webhook_callback_url: hook.url });
+});
+
+/** Moves time on between the tries of one delivery. */
+async function afterTries(clock: ManualClock, hook: Awaited<ReturnType<typeof receiver>>, tries: number): Promise<void> {
+  await clock.advance(0); // lets the worker take it
+  const waits = () => clock.slept.filter((ms) => ms >= 1_000 && ms < 5_000);
+  for (let n = 1; n < tries; n++) {
+    await hook.until(n);
+    while (waits().length < n) await turn();
+    await clock.advance(5_000);
+  }
+}
+
+test('it is signed by Standard Webhooks, too: one message however often it is sent, its time in the signature', async () => {
+  const hook = await receiver(answer(500), answer(200));
+  const clock = manualClock({ auto: false });
+  const { start, ask, token } = await embedded({ clock });
+  const id = await start('complete', { webhook_url: hook.url });
+  await afterTries(clock, hook, 2);
+  expect(await outcome(ask, id)).toBe('');
+  await ask('POST', `/v1/runs/${id}/retry_webhook`);
+  expect(hook.deliveries.map(({ headers }) => headers['webhook-id'])).toEqual([`msg_${id}`, `msg_${id}`, `msg_${id}`]);
+  // As the specification says it, from the secret that a library is given.
+  const secret = Buffer.from(standardSecret(token).slice('whsec_'.length), 'base64');
+  for (const { headers, body } of hook.deliveries) {
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`);
+  }
+});
+
+test('every try can be looked at: when, how long, what was answered, or why nothing was', async () => {
+  const hook = await receiver(answer(503, {}, 'later'), (response) => response.destroy(), answer(200, {}, 'thanks'));
+  const clock = manualClock({ auto: false });
+  const { start, ask } = await embedded({ clock });
+  const id = await start('complete', { webhook_url: hook.url });
+  await afterTries(clock, hook, 3);
+  expect(await outcome(ask, id)).toBe('');
+  await ask('POST', `/v1/runs/${id}/retry_webhook`);
+  const seen = (await ask('GET', `/v1/runs/${id}/webhook_deliveries`)).body;
+  const own = { target_webhook_url: hook.url, replay: false, error: null };
+  expect(seen).toMatchObject([
+    { ...own, status_code: 503, response_body: 'later' },
+    { ...own, status_code: null, response_body: null, error: 'socket hang up' },
+    { ...own, status_code: 200, response_body: 'thanks' },
+    { ...own, status_code: 200, replay: true },
+  ]);
+  expect((await ask('GET', '/v1/runs/tsk_1/webhook_deliveries')).status).toBe(404);
 });
 
 test.each<[string, string]>([
@@ -195,7 +242,7 @@ test("a replay sends now and once, to the run's own receiver or another, and ans
   const recorded = recordedJson('signed-task-retry-webhook').response.body;
   expect(Object.keys(body)).toEqual(Object.keys(recorded));
   expect(body).toMatchObject({ status_code: 500, response_body: 'no', error: null, target_webhook_url: hook.url, run_type: 'task_v1' });
-  expect(Object.keys(body.headers)).toEqual(Object.keys(recorded.headers));
+  expect(Object.keys(body.headers)).toEqual([...Object.keys(recorded.headers), 'webhook-id', 'webhook-timestamp', 'webhook-signature']);
   expect(hook.deliveries[1]!.body.toString()).toBe(body.payload);
   expect(body.headers['x-skyvern-signature']).toBe(signWebhook(body.payload, token));
   const other = await ask('POST', `/v1/runs/${id}/retry_webhook`, { body: { webhook_url: hook.url.replace('/hook', '/other') } });
