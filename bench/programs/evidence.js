@@ -22,7 +22,7 @@ const newContext = () =>
 const { db } = openDatabase(join(folder, 'evidence.db'), clock.now());
 const store = new Store(db, clock, random);
 const queue = new Queue(store, clock, 'bench');
-queue.accept({ title: null, engine: 'rules', request: { prompt: 'look' }, holdsSecrets: false }, null, () => '{}');
+queue.accept({ title: null, engine: 'rules', kind: 'task', request: { prompt: 'look' }, holdsSecrets: false }, null, () => '{}');
 const lease = queue.claim();
 const signal = new AbortController().signal;
 const recorder = createRecorder(lease, store, queue, new ArtifactFiles(folder), null, signal, console.error);

@@ -474,7 +474,10 @@ export class Store {
   setEnd(runId: string, { status, reason = null, output = null, errors = [] }: RunEnd): void {
     const now = this.#clock.now();
     this.run(
-      'UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, finished_at = ?, instructions = NULL WHERE run_id = ?',
+      // A clock that was set back meanwhile makes no run that ended before it began.
+      `UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, instructions = NULL,
+         finished_at = max(?, coalesce(started_at, created_at))
+       WHERE run_id = ?`,
       status,
       reason,
       output === null ? null : JSON.stringify(output),
