@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** A nonce of a challenge: hex only, so that an answer can never pass for a signature of anything else made with the key. */
 export const NONCE = /^[0-9a-f]{32,128}$/;
@@ -8,6 +8,6 @@ export const challengeProof = (token: string, nonce: string): string => createHm
 
 /** Compares in the same time whatever was sent. */
 export function sameText(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
+  const digest = (text: string) => hash('sha256', text, 'buffer');
+  return timingSafeEqual(digest(a), digest(b));
 }
