@@ -57,6 +57,8 @@ exec setpriv --reuid "$BROWSER_ID" --regid "$BROWSER_ID" --clear-groups -- "$BRO
  */
 const NO_PROXY_HOST = 'http://no-proxy.invalid:1';
 const GUARDS = [
+  // A page that allocates for ever crashes at one gigabyte of objects, before it takes the machine with it. In megabytes.
+  '--js-flags=--max-old-space-size=1024',
   '--webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
