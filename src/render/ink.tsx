@@ -239,7 +239,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
       nodes += 1 + sizeOf(view, key);
       news.push({ key, lines: settledLines(view, key, theme, moment()) });
     }
-    if (view.result) {
+    if (view.result && printed.at(-1)?.key !== 'card') {
       const { columns } = size();
       const lines = cardLines(view, { columns, theme, moment: moment(), showOutput: options.showOutput ?? true });
       news.push({ key: 'card', lines: [...(top > 0 ? [{ indent: 0, text: '' }] : []), ...lines] });

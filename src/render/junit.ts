@@ -21,12 +21,12 @@ const xml = (text: string, maxLength = MAX_TEXT): string =>
 const attribute = (text: string, maxLength = MAX_NAME): string => xml(text.replace(/\s+/g, ' '), maxLength);
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** A run that failed is a failure; one whose end is not known, as after a time limit, is an error. */
+/** A run that failed is a failure; one whose end is not known, as after a time limit, is an error; one that nobody waits for is skipped. */
 export function junitXml(views: readonly RunView[]): string {
   const cases = views.map(caseOf);
   const count = (kind: Case['kind']) => cases.filter((each) => each.kind === kind).length;
   const total = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
-  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" time="${total}"`;
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${total}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="skyvern" ${counts}>`,
@@ -39,7 +39,7 @@ export function junitXml(views: readonly RunView[]): string {
 }
 
 interface Case {
-  readonly kind: 'passed' | 'failure' | 'error';
+  readonly kind: 'passed' | 'failure' | 'error' | 'skipped';
   readonly ms: number;
   readonly lines: string;
 }
@@ -61,7 +61,8 @@ function caseOf(view: RunView): Case {
     '      <properties>',
     ...Object.entries(properties).map(([name, value]) => `        <property name="${name}" value="${attribute(value, 2_000)}"/>`),
     '      </properties>',
-    ...(fault
+    ...(fault?.kind === 'skipped' ? [`      <skipped message="${attribute(fault.message)}"/>`] : []),
+    ...(fault && fault.kind !== 'skipped'
       ? [
           `      <${fault.kind} type="${attribute(fault.type)}" message="${attribute(fault.message, 2_000)}">${xml(fault.message)}</${fault.kind}>`,
         ]
@@ -73,8 +74,8 @@ function caseOf(view: RunView): Case {
   return { kind: fault?.kind ?? 'passed', ms, lines: lines.join('\n') };
 }
 
-function faultOf({ result }: RunView): { kind: 'failure' | 'error'; type: string; message: string } | null {
-  if (!result) return { kind: 'error', type: 'no_result', message: 'the run was not followed to its end' };
+function faultOf({ result }: RunView): { kind: 'failure' | 'error' | 'skipped'; type: string; message: string } | null {
+  if (!result) return { kind: 'skipped', type: 'goes_on', message: 'the run goes on: another one ended the wait' };
   const verdict = problemOfVerdict(result);
   if (verdict) return { kind: 'failure', type: verdict.code, message: verdict.message };
   if (result.error === null) return null;

@@ -115,8 +115,13 @@ describe('what a page writes is text', () => {
 });
 
 test.each([
-  ['completed', 0, 'failures="0" errors="0"', null],
-  ['failed', 10, 'failures="1" errors="0"', '<failure type="run_failed" message="run tsk_1 failed: a &lt; b &amp; &quot;c&quot; ␇">'],
+  ['completed', 0, 'failures="0" errors="0" skipped="0"', null],
+  [
+    'failed',
+    10,
+    'failures="1" errors="0" skipped="0"',
+    '<failure type="run_failed" message="run tsk_1 failed: a &lt; b &amp; &quot;c&quot; ␇">',
+  ],
   ['paused', 14, 'failures="0" errors="1"', '<error type="needs_person" message="the run waits for a person">'],
 ])('--junit of a run that is %s', async (status, exit, counts, fault) => {
   const api = await fakeSkyvern();
@@ -137,4 +142,24 @@ test('a file that cannot be written is known before anything is started', async 
   const { code, io } = await skyvern(api, line);
   expect([code, api.started]).toEqual([17, []]);
   expect(io.stderr.text()).toContain('/nowhere/x.xml cannot be written (ENOENT)');
+});
+
+test('of many runs the first that failed are annotated, the others counted; one that nobody waits for any more is skipped', async () => {
+  const api = await fakeSkyvern();
+  const ids = Array.from({ length: 12 }, (_, index) => `wr_${index}`);
+  for (const id of ids) api.run(id, { status: 'failed', failure_reason: 'login wall' });
+  const { env, outputs, summary } = step();
+  const { code, io } = await skyvern(api, ['run', 'watch', ...ids], { env });
+  expect(code).toBe(10);
+  expect(obeyed(io.stderr.text()).filter((name) => name === 'error')).toHaveLength(10);
+  expect(io.stderr.text()).toContain('::error title=skyvern::3 more runs did not complete');
+  expect(JSON.parse(outputs()['runs'] ?? '')).toHaveLength(12);
+  expect(outputs()['exit_code']).toBe('10');
+  expect(summary().match(/<li>/g)).toHaveLength(12);
+  api.run('tsk_never', { status: 'running' });
+  const junit = join(tempFolder(), 'any.xml');
+  await skyvern(api, ['run', 'wait', 'tsk_never', 'wr_1', '--any', '--junit', junit]);
+  expect(readFileSync(junit, 'utf8')).toMatch(
+    /tests="2" failures="1" errors="0" skipped="1"[\s\S]*<skipped message="the run goes on: another one ended the wait"\/>/,
+  );
 });

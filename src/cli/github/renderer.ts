@@ -38,18 +38,31 @@ export function actionsRenderer(io: Io, { random, title, group }: ActionsOptions
     close() {
       if (opened) endGroup(io);
       const all = views.all();
-      for (const view of all) annotateVerdict(io, view);
+      annotateVerdicts(io, all);
       addSummary(io, all.length === 1 ? summaryOf(all[0] as RunView) : summaryOfMany(all));
       setOutputs(io, random, all.length === 1 ? outputsOf(all[0] as RunView) : outputsOfMany(all));
     },
   };
 }
 
+/** More of a step are not shown. */
+const MAX_ANNOTATIONS = 10;
+
 /** What the program itself says as an error is annotated there. */
-function annotateVerdict(io: Io, { result }: RunView): void {
-  const problem = result && problemOfVerdict(result);
-  const link = result?.run?.app_url ?? null;
-  if (problem) annotate(io, problem, link !== null && isWebUrl(link) ? link : null);
+function annotateVerdicts(io: Io, views: readonly RunView[]): void {
+  const failed = views.flatMap(({ result }) => {
+    const problem = result && problemOfVerdict(result);
+    return problem ? [{ problem, link: result.run?.app_url ?? null }] : [];
+  });
+  const fits = failed.length <= MAX_ANNOTATIONS;
+  for (const { problem, link } of fits ? failed : failed.slice(0, MAX_ANNOTATIONS - 1)) {
+    annotate(io, problem, link !== null && isWebUrl(link) ? link : null);
+  }
+  if (!fits)
+    annotate(io, {
+      message: `${failed.length - MAX_ANNOTATIONS + 1} more runs did not complete`,
+      hint: 'the summary of the step names them',
+    });
 }
 
 function outputsOf({ runId, status, result }: RunView): Record<string, string> {
