@@ -1,13 +1,13 @@
 /** One warm browser, one isolated context for each run. */
 import { mkdir } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import type { Clock } from '../clock.js';
 import { type EgressOptions, startEgress } from './egress.js';
 import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
 import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { PlaywrightPage } from './page.js';
-import type { BrowserPool, BrowserSession, EvidenceFile, Host, SessionOptions } from './types.js';
+import type { BrowserPool, BrowserSession, BrowserState, EvidenceFile, Host, SessionOptions } from './types.js';
 import { VIEWPORT } from './viewport.js';
 
 /** Where sessions get their browser and their way out. */
@@ -25,6 +25,9 @@ export interface PoolOptions
 const FILM = { width: 800, height: 450 };
 /** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is. */
 const CLOSE_TIMEOUTS_MS = [250, 350] as const;
+
+/** For cookies and stored data of all origins; a page that is at work for ever must not hold up the end of its run. */
+const STATE_TIMEOUT_MS = 3_000;
 
 export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool {
   // One browser for each program and kind of window; nearly always there is one.
@@ -112,6 +115,7 @@ async function openSession(
       serviceWorkers: 'block',
       viewport: VIEWPORT,
       extraHTTPHeaders: { ...session.extraHttpHeaders },
+      ...(session.state && { storageState: session.state.storage as BrowserContextOptions['storageState'] & object }),
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
     const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, FILM, encoder !== null) : null;
@@ -131,7 +135,15 @@ async function openSession(
       // Evidence that cannot be made is missing; the run it is of has ended long before.
       return capture.recording(encoder, signal).catch(() => null);
     };
-    return { page, evidence, recording, close };
+    const state = async (): Promise<BrowserState | null> => {
+      let storage: object | null = null;
+      const read = async () => {
+        storage = await context.storageState({ indexedDB: true });
+      };
+      await within(clock, STATE_TIMEOUT_MS, read().catch(() => {}));
+      return storage && { url: /^https?:/.test(opened.url()) ? opened.url() : null, storage };
+    };
+    return { page, state, evidence, recording, close };
   } catch (error) {
     await shut();
     throw error;

@@ -188,8 +188,17 @@ export interface EvidenceOptions {
   readonly clean: Clean;
 }
 
+/** What of a browser can be had again in another context: `storage` is cookies and stored data of origins, as the browser's library has them. */
+export interface BrowserState {
+  /** Where the current tab was; null: on no page. */
+  readonly url: string | null;
+  readonly storage: object;
+}
+
 export interface BrowserSession {
   readonly page: BrowserPage;
+  /** As it is now; null when the browser does not tell it in time. Never rejects. */
+  state(): Promise<BrowserState | null>;
   /** Ends the collecting of evidence; resolves with console log and HTTP archive. Never rejects. */
   evidence(): Promise<readonly EvidenceFile[]>;
   /** After `evidence()`, and while the pool is open: the recording, which takes time to make. Null when there is none. Never rejects. */
@@ -209,6 +218,8 @@ export interface SessionOptions {
   /** Addresses that the user typed: reachable although they are on loopback or private. */
   readonly allowedUrls: readonly string[];
   readonly downloadsDir: string;
+  /** Cookies and stored data to begin with; null or left out: none. The page is not opened again. */
+  readonly state?: BrowserState | null;
   /** Null or left out: no evidence is collected. */
   readonly evidence?: EvidenceOptions | null;
 }

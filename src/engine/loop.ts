@@ -111,6 +111,10 @@ async function withBrowser(parts: RunParts, decider: Decider, redactor: Redactor
   try {
     return redactor.deep(await untilAborted(signal, new Run(parts, decider, session.page, redactor, ledger).toEnd()));
   } finally {
+    if (spec.keepBrowserState) {
+      const state = await session.state();
+      if (state) spec.keepBrowserState(state);
+    }
     const kept = session.evidence().then((files) => Promise.all(files.map((file) => recorder.evidence(file))));
     await Promise.all([kept, session.close()]);
     afterwork.add(async (stopped) => {

@@ -3,7 +3,10 @@
  *
  * The server knows `TaskRunner` and nothing of browsers; the engine knows `Recorder` and nothing of databases.
  */
+import type { BrowserState } from '../browser/types.js';
 import type { Risk } from '../protocol/task.js';
+
+export type { BrowserState } from '../browser/types.js';
 
 /** What is not done without a person's yes. */
 export interface ConfirmPolicy {
@@ -55,7 +58,11 @@ export interface TaskSpec {
     /** CDP address of a browser to connect to instead of starting one. */
     readonly address: string | null;
     readonly cdpHeaders: Readonly<Record<string, string>>;
+    /** What an earlier run, or a profile, left; null: nothing. */
+    readonly state: BrowserState | null;
   };
+  /** Takes what the browser holds when the run ends, however it ends; null: it is forgotten. Never throws. */
+  readonly keepBrowserState: ((state: BrowserState) => void) | null;
   /** Whether the goal is a file: without one the task is not done. */
   readonly mustDownload: boolean;
   /** All that pages can be given. */

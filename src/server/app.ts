@@ -11,6 +11,7 @@ import type { ModelDesk, TaskRunner } from '../engine/task.js';
 import type { Random } from '../random.js';
 import { ArtifactFiles } from './artifactFiles.js';
 import { type CodeOrigins, codeSource } from './codeSource.js';
+import { BrowserStates } from './browserStates.js';
 import { CodeStore } from './codeStore.js';
 import { CredentialStore } from './credentialStore.js';
 import { storageFault } from './database.js';
@@ -38,6 +39,7 @@ import { addWorkflows } from './routes/workflows.js';
 import { ScheduleStore } from './scheduleStore.js';
 import { Sealed } from './sealed.js';
 import { SessionStore } from './sessionStore.js';
+import { SessionUse } from './sessionUse.js';
 import { Store } from './store.js';
 import { UploadStore } from './uploadStore.js';
 import { Waiters } from './waiters.js';
@@ -108,6 +110,9 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const pauses = new Pauses(clock);
   const retention = new Retention(store, clock, deps.dataFolder, deps.retention, log);
   const uploads = new UploadStore(store, clock, deps.dataFolder);
+  const sessions = new SessionStore(store, clock);
+  const browserStates = new BrowserStates(store, clock, sealed);
+  const sessionUse = new SessionUse(sessions, browserStates, log);
   const worker = new Worker({
     ...deps,
     store,
@@ -118,6 +123,8 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     credentials,
     codesOf,
     uploads,
+    sessionUse,
+    browserStates,
     onEnd: () => void retention.runEnded(),
   });
   let stopping = false;
@@ -127,7 +134,9 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     workflows: new WorkflowStore(store, clock),
     schedules: new ScheduleStore(store, clock),
     profiles: new ProfileStore(store, clock),
-    sessions: new SessionStore(store, clock),
+    sessions,
+    sessionUse,
+    browserStates,
     uploads,
     credentials,
     codes,

@@ -53,6 +53,13 @@ export async function jsonObject(request: Request): Promise<Record<string, unkno
   ]);
 }
 
+/** A field that is text or left out. @throws HttpError 422 */
+export function optionalText(body: Record<string, unknown>, name: string): string | null {
+  const value = Object.hasOwn(body, name) ? (body[name] ?? null) : null;
+  if (value === null || typeof value === 'string') return value;
+  throw invalid([{ type: 'string_type', loc: ['body', name], msg: 'Input should be a valid string', input: value }]);
+}
+
 async function boundedText(request: Request): Promise<string> {
   const tooLarge = new HttpError(413, { detail: `The body exceeds ${MAX_BODY_BYTES} bytes.` }, { connection: 'close' });
   return (await boundedBytes(request, MAX_BODY_BYTES, tooLarge)).toString('utf8');

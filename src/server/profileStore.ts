@@ -1,4 +1,4 @@
-/** Browser profiles by name. They hold nothing yet: no browser of this server fills them. */
+/** Browser profiles by name; what they hold is in `BrowserStates`. */
 import type { Clock } from '../clock.js';
 import { formatServerTime } from '../protocol/time.js';
 import type { Store } from './store.js';

@@ -258,4 +258,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX deliveries_of_run ON webhook_deliveries (run_id, seq);
   `,
+  `
+  CREATE TABLE browser_states (        -- what a session or a profile keeps between runs
+    owner TEXT PRIMARY KEY,            -- pbs_... or bp_...
+    sealed BLOB NOT NULL,              -- cookies, stored data, address; encrypted
+    modified_at INTEGER NOT NULL
+  ) STRICT;
+
+  ALTER TABLE browser_sessions ADD COLUMN started_at INTEGER;   -- when the first run used it
+  ALTER TABLE browser_sessions ADD COLUMN last_run TEXT;        -- the newest run that used it
+  ALTER TABLE browser_sessions ADD COLUMN profile_id TEXT;      -- what it began with
+  `,
 ];

@@ -1,4 +1,4 @@
-/** Browser sessions with their lifetime. No browser belongs to them yet, so they never leave `created` but by ending. */
+/** Browser sessions with their lifetime. */
 import type { Clock } from '../clock.js';
 import { formatServerTime } from '../protocol/time.js';
 import type { Store } from './store.js';
@@ -11,6 +11,12 @@ export interface SessionRow {
   readonly modified_at: number;
   /** When it was closed; null: not, though its time may be over. */
   readonly closed_at: number | null;
+  /** When the first run used it; null: none did. */
+  readonly started_at: number | null;
+  /** The newest run that used it. */
+  readonly last_run: string | null;
+  /** The profile that it began with. */
+  readonly profile_id: string | null;
 }
 
 export class SessionStore {
@@ -22,11 +28,11 @@ export class SessionStore {
     this.#clock = clock;
   }
 
-  create(timeoutMinutes: number): SessionRow {
+  create(timeoutMinutes: number, profileId: string | null): SessionRow {
     const id = this.#store.newId('pbs');
     const at = this.#clock.now();
-    const sql = 'INSERT INTO browser_sessions (session_id, timeout_minutes, created_at, modified_at) VALUES (?, ?, ?, ?)';
-    this.#store.transact(() => this.#store.run(sql, id, timeoutMinutes, at, at));
+    const sql = 'INSERT INTO browser_sessions (session_id, timeout_minutes, profile_id, created_at, modified_at) VALUES (?, ?, ?, ?, ?)';
+    this.#store.transact(() => this.#store.run(sql, id, timeoutMinutes, profileId, at, at));
     return this.get(id)!;
   }
 
@@ -55,6 +61,12 @@ export class SessionStore {
     return this.#set(row, 'closed_at', this.#clock.now());
   }
 
+  used(row: SessionRow, runId: string): void {
+    const at = this.#clock.now();
+    const sql = 'UPDATE browser_sessions SET last_run = ?, started_at = coalesce(started_at, ?), modified_at = ? WHERE session_id = ?';
+    this.#store.transact(() => this.#store.run(sql, runId, at, at, row.session_id));
+  }
+
   #set(row: SessionRow, column: 'timeout_minutes' | 'closed_at', value: number): SessionRow {
     const sql = `UPDATE browser_sessions SET ${column} = ?, modified_at = ? WHERE session_id = ?`;
     this.#store.transact(() => this.#store.run(sql, value, this.#clock.now(), row.session_id));
@@ -68,20 +80,26 @@ const endOfLife = (row: SessionRow): number => row.created_at + row.timeout_minu
 export const endedAt = (row: SessionRow, nowMs: number): number | null =>
   row.closed_at ?? (endOfLife(row) <= nowMs ? endOfLife(row) : null);
 
+/** `running` from the first run on, as upstream's: whether one is in it now is told by its occupant. */
+export function statusOf(row: SessionRow, nowMs: number): 'created' | 'running' | 'completed' | 'timeout' {
+  if (endedAt(row, nowMs) === null) return row.started_at === null ? 'created' : 'running';
+  return row.closed_at === null ? 'timeout' : 'completed';
+}
+
 export function sessionWire(row: SessionRow, nowMs: number, warning: string | null = null) {
   const ended = endedAt(row, nowMs);
   return {
     browser_session_id: row.session_id,
     organization_id: ORGANIZATION_ID,
-    status: ended === null ? 'created' : row.closed_at === null ? 'timeout' : 'completed',
-    runnable_type: null,
-    runnable_id: null,
+    status: statusOf(row, nowMs),
+    runnable_type: row.last_run === null ? null : 'task',
+    runnable_id: row.last_run,
     timeout: row.timeout_minutes,
     browser_address: null,
     app_url: null,
     extensions: null,
     browser_type: null,
-    browser_profile_id: null,
+    browser_profile_id: row.profile_id,
     generate_browser_profile: false,
     browser_settings: null,
     browser_settings_receipt: null,
@@ -90,7 +108,7 @@ export function sessionWire(row: SessionRow, nowMs: number, warning: string | nu
     download_path: null,
     downloaded_files: [],
     recordings: [],
-    started_at: null,
+    started_at: row.started_at === null ? null : formatServerTime(row.started_at),
     completed_at: ended === null ? null : formatServerTime(ended),
     created_by: null,
     created_at: formatServerTime(row.created_at),

@@ -24,6 +24,13 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   const { request, engine, title, held } = checkTaskRequest(task, deps.defaultEngine);
   const opened = request.credential_id ? deps.credentials.open(request.credential_id) : null;
   if (request.credential_id && !opened) throw refusal(404, `Credential ${request.credential_id} not found`);
+  const { browser_session_id: sessionId = null, browser_profile_id: profileId = null } = request;
+  if (sessionId !== null) {
+    const row = deps.sessions.get(sessionId);
+    const refused = deps.sessionUse.refusal(sessionId, row, deps.clock.now());
+    if (refused !== null) throw refusal(row === null ? 404 : 410, refused);
+  }
+  if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
   const secretNames = [...(held?.secrets.keys() ?? []), ...(opened?.credential.secretNames ?? [])];
   const refused = deps.checkTask(request, engine, secretNames);
   if (refused) throw refusal(422, `The prompt cannot be carried out: "${refused.clause}": ${refused.reason}`);

@@ -38,7 +38,7 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const extraHttpHeaders = check.texts('extra_http_headers');
   const cdpHeaders = check.texts('cdp_connect_headers');
   const secrets = check.secrets('secrets');
-  const startFresh = check.flag('start_fresh_browser') ?? false; // always so here: every run has a browser context of its own
+  const startFresh = check.flag('start_fresh_browser') ?? false; // always so, but in a session and with a profile
   const allowHosts = check.listed('allow_hosts', (host) => originsOfHost(host) !== null, 'Input should be a host, with or without a port');
   const confirm = check.listed('confirm', (risk) => RISKS.some((known) => known === risk), `Input should be ${RISKS.join(', ')}`);
   const unattended = check.flag('unattended') ?? false;
@@ -46,6 +46,8 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const browserPath = check.text('browser_path');
   const browserAddress = check.text('browser_address');
   const schema = check.schema('data_extraction_schema');
+  const sessionId = check.text('browser_session_id');
+  const profileId = check.text('browser_profile_id');
   const credentialId = check.text('credential_id');
   const totpIdentifier = check.text('totp_identifier');
   const totpUrl = check.text('totp_url');
@@ -64,6 +66,10 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       input: prompt,
       ctx: { min_length: 1 },
     });
+  }
+  if (startFresh && (sessionId ?? profileId) !== null) {
+    const what = sessionId !== null ? 'browser_session_id — a live session is the browser for the run' : 'browser_profile_id';
+    check.fault({ type: 'value_error', loc: ['body'], msg: `Value error, start_fresh_browser cannot be combined with ${what}.`, input: '***' });
   }
   check.done();
   const startPage = url === null ? null : normalisedUrl('url', url);
@@ -99,6 +105,8 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       totp_identifier: totpIdentifier,
       totp_url: codesUrl,
       credential_id: credentialId,
+      browser_session_id: sessionId,
+      browser_profile_id: profileId,
       start_fresh_browser: startFresh,
       allow_hosts: allowHosts,
       confirm,
@@ -277,7 +285,7 @@ class Checker {
       ...(byRules && { file_ids: (value: unknown) => Array.isArray(value) && value.length === 0 }),
       max_screenshot_scrolls: (value) => value === 0,
     };
-    const others = ['browser_session_id', 'browser_profile_id', ...(byRules ? ['totp_identifier', 'totp_url'] : [])];
+    const others = byRules ? ['totp_identifier', 'totp_url'] : [];
     const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
     return [...others.filter(given), ...refused];
   }

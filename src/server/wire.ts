@@ -29,8 +29,8 @@ function requestWire(text: string) {
     webhook_url: request.webhook_url ?? null,
     totp_identifier: request.totp_identifier ?? null,
     totp_url: request.totp_url ?? null,
-    browser_session_id: null,
-    browser_profile_id: null,
+    browser_session_id: request.browser_session_id ?? null,
+    browser_profile_id: request.browser_profile_id ?? null,
     start_fresh_browser: request.start_fresh_browser ?? false,
     model: request.model ?? null,
     extra_http_headers: request.extra_http_headers ?? null,
@@ -63,8 +63,8 @@ function workflowWire(run: RunRow) {
       webhook_url: request.webhook_url,
       totp_url: request.totp_url,
       totp_identifier: request.totp_identifier,
-      browser_session_id: null,
-      browser_profile_id: null,
+      browser_session_id: request.browser_session_id,
+      browser_profile_id: request.browser_profile_id,
       max_screenshot_scrolls: null,
       extra_http_headers: request.extra_http_headers,
       cdp_connect_headers: request.cdp_connect_headers,
@@ -174,7 +174,7 @@ export function legacyTaskWire(run: RunRow, artifacts: readonly ArtifactRow[], w
     finished_at: shown.finished_at,
     max_screenshot_scrolls: null,
     step_count: run.step_count,
-    browser_session_id: null,
+    browser_session_id: requestWire(run.request).browser_session_id,
   };
 }
 

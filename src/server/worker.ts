@@ -4,17 +4,19 @@
  * It knows `TaskRunner` and nothing of browsers. At most `concurrency` runs are at work.
  */
 import type { Clock } from '../clock.js';
-import type { CodeSource, Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
+import type { BrowserState, CodeSource, Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
 import { SkyvernError } from '../errors.js';
 import { originsOfHost } from '../protocol/allowedHost.js';
 import { RISKS, type TaskRunRequest } from '../protocol/task.js';
 import type { ArtifactFiles } from './artifactFiles.js';
+import type { BrowserStates } from './browserStates.js';
 import type { CodeOrigins } from './codeSource.js';
 import type { CredentialStore, OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
 import type { Pauses } from './pauses.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
+import type { Place, SessionUse } from './sessionUse.js';
 import type { RunEnd, RunRow, Store } from './store.js';
 import type { UploadStore } from './uploadStore.js';
 
@@ -41,6 +43,8 @@ export interface WorkerDeps {
   readonly secrets: Map<string, RunSecrets>;
   readonly credentials: CredentialStore;
   readonly uploads: UploadStore;
+  readonly sessionUse: SessionUse;
+  readonly browserStates: BrowserStates;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
   /** A run has ended. */
   readonly onEnd: () => void;
@@ -115,6 +119,14 @@ export class Worker {
     return canceled;
   }
 
+  /** Ends a run at work, as failed; one that is not is left alone. */
+  fail(runId: string, reason: string): void {
+    const atWork = this.#atWork.get(runId);
+    if (!atWork) return;
+    this.#finish(atWork.lease, { status: 'failed', reason });
+    atWork.abort.abort(new LeaseLost(runId));
+  }
+
   /**
    * Takes no more runs and lets those at work finish, for at most `graceMs`. Runs that then still act are failed with
    * their evidence; those that did nothing yet wait for the next server.
@@ -148,8 +160,11 @@ export class Worker {
     const run = store.runById(lease.runId)!;
     const held = secrets.get(lease.runId);
     if (run.holds_secrets && !held) return this.#finishInTheEnd(lease, SECRETS_LOST);
+    const request = JSON.parse(run.request) as TaskRunRequest;
+    const sessionId = request.browser_session_id ?? null;
+    const place = sessionId === null ? null : this.#deps.sessionUse.enter(sessionId, run.run_id, this.#deps.clock.now());
+    if (typeof place === 'string') return this.#finishInTheEnd(lease, { status: 'failed', reason: place });
     try {
-      const request = JSON.parse(run.request) as TaskRunRequest;
       const opened = request.credential_id ? this.#deps.credentials.open(request.credential_id) : null;
       if (request.credential_id && !opened) return this.#finishInTheEnd(lease, credentialGone(request.credential_id));
       const codes = this.#deps.codesOf({
@@ -165,6 +180,8 @@ export class Worker {
         downloadsDir: files.downloadsFolder(run.run_id),
         evidenceDir: files.runFolder(run.run_id),
         uploads: this.#deps.uploads,
+        place,
+        state: place?.state ?? (request.browser_profile_id ? this.#deps.browserStates.open(request.browser_profile_id) : null),
       });
       const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal);
       await this.#finishInTheEnd(lease, endOf(outcome));
@@ -172,6 +189,8 @@ export class Worker {
       if (signal.aborted || error instanceof LeaseLost) return;
       if (!(error instanceof SkyvernError)) this.#deps.log(`${lease.runId}: ${error instanceof Error ? error.stack : error}`);
       await this.#finishInTheEnd(lease, { status: 'failed', reason: reasonOf(error) });
+    } finally {
+      place?.leave();
     }
   }
 
@@ -213,13 +232,17 @@ interface SpecParts {
   readonly downloadsDir: string;
   readonly evidenceDir: string;
   readonly uploads: UploadStore;
+  /** In a session; null: the run is in none. */
+  readonly place: Place | null;
+  readonly state: BrowserState | null;
 }
 
-function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, downloadsDir, evidenceDir, uploads }: SpecParts): TaskSpec {
+function taskSpec(run: RunRow, request: TaskRunRequest, parts: SpecParts): TaskSpec {
+  const { held, opened, codes, downloadsDir, evidenceDir, uploads, place, state } = parts;
   return {
     runId: run.run_id,
     prompt: request.prompt,
-    url: request.url ?? null,
+    url: request.url ?? place?.state?.url ?? null, // where the session is
     engine: run.engine,
     model: request.model?.model_name ?? null,
     maxCost: request.max_cost ?? null,
@@ -237,7 +260,9 @@ function taskSpec(run: RunRow, request: TaskRunRequest, { held, opened, codes, d
       path: request.browser_path ?? null,
       address: request.browser_address ?? null,
       cdpHeaders: held?.cdpHeaders ?? {},
+      state,
     },
+    keepBrowserState: place && place.keep,
     files: (request.file_ids ?? []).flatMap((id) => uploads.find(id) ?? []),
     mustDownload: run.kind === 'download',
     downloadsDir,

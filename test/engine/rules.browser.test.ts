@@ -398,7 +398,7 @@ test('a browser that runs elsewhere is connected to by its CDP address and is le
     address = /listening on (ws:\S+)/.exec(line)?.[1];
     if (address) break;
   }
-  const browser = { headed: false, path: null, address: `http://${new URL(address ?? '').host}`, cdpHeaders: {} };
+  const browser = { headed: false, path: null, address: `http://${new URL(address ?? '').host}`, cdpHeaders: {}, state: null };
   for (let round = 0; round < 2; round++) {
     expect(output(await on('<title>Far</title>', 'Get the title of the page', { browser }))).toEqual({ title: 'Far' });
   }

@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono';
-import { jsonObject } from '../body.js';
+import { jsonObject, optionalText } from '../body.js';
 import type { RouteDeps } from '../deps.js';
 import { invalid, refusal, unhonoured } from '../httpError.js';
 import { type ProfileRow, profileWire } from '../profileStore.js';
 import { flag, pageNumber } from '../query.js';
 import { ORGANIZATION_ID } from '../wire.js';
 
-export function addProfiles(app: Hono, { profiles }: RouteDeps): void {
+export function addProfiles(app: Hono, { profiles, sessions, browserStates }: RouteDeps): void {
   const path = '/v1/browser_profiles';
   const profileOf = (c: Context): ProfileRow => {
     const id = c.req.param('id')!;
@@ -26,7 +26,12 @@ export function addProfiles(app: Hono, { profiles }: RouteDeps): void {
     const name = text(body, 'name')!;
     const description = text(body, 'description');
     refuseOthers(body);
-    return c.json(profileWire(named(profiles.create(name, description), name)));
+    const source = optionalText(body, 'browser_session_id');
+    if (source !== null && !sessions.get(source)) throw refusal(404, `Browser session ${source} not found`);
+    if (source !== null && !browserStates.open(source)) throw refusal(400, `Browser session ${source} has nothing to save: no run has used it.`);
+    const row = named(profiles.create(name, description), name);
+    if (source !== null) browserStates.copy(source, row.profile_id);
+    return c.json(profileWire(row));
   });
 
   app.get(path, (c) => {
@@ -59,15 +64,16 @@ export function addProfiles(app: Hono, { profiles }: RouteDeps): void {
   });
 
   app.delete(`${path}/:id`, (c) => {
-    profiles.delete(profileOf(c));
+    const row = profileOf(c);
+    profiles.delete(row);
+    browserStates.delete(row.profile_id);
     return c.body(null, 204);
   });
 }
 
-/** No browser of this server leaves anything to save, and there are no proxies. @throws HttpError 422 */
+/** A profile is made of a session, and there are no proxies. @throws HttpError 422 */
 const refuseOthers = (body: Record<string, unknown>): void =>
   unhonoured(body, {
-    browser_session_id: () => false,
     workflow_run_id: () => false,
     proxy_location: () => false,
     proxy_session_id: () => false,

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import { jsonObject, optionalJsonObject } from '../body.js';
+import { jsonObject, optionalJsonObject, optionalText } from '../body.js';
 import type { RouteDeps } from '../deps.js';
 import { invalid, refusal, unhonoured } from '../httpError.js';
 import { pageNumber } from '../query.js';
@@ -11,9 +11,7 @@ const LEAST_MINUTES = 5;
 const MOST_MINUTES = 240;
 const MOST_MINUTES_EXTENDED = 360;
 
-const NOTICE = 'browser sessions of the local server have no browser yet: no run can use them';
-
-export function addSessions(app: Hono, { sessions, clock }: RouteDeps): void {
+export function addSessions(app: Hono, { sessions, profiles, browserStates, sessionUse, worker, clock }: RouteDeps): void {
   const path = '/v1/browser_sessions';
   const sessionOf = (c: Context): SessionRow => {
     const id = c.req.param('id')!;
@@ -26,10 +24,7 @@ export function addSessions(app: Hono, { sessions, clock }: RouteDeps): void {
     if (endedAt(row, clock.now()) === null) return row;
     throw refusal(409, `Browser session ${row.session_id} has already ended and can no longer be updated.`);
   };
-  const answer = (c: Context, row: SessionRow, warning: string | null = null) => {
-    c.header('x-skyvern-notice', NOTICE);
-    return c.json(sessionWire(row, clock.now(), warning));
-  };
+  const answer = (c: Context, row: SessionRow, warning: string | null = null) => c.json(sessionWire(row, clock.now(), warning));
 
   app.post(path, async (c) => {
     const body = (await optionalJsonObject(c.req.raw)) ?? {};
@@ -40,7 +35,6 @@ export function addSessions(app: Hono, { sessions, clock }: RouteDeps): void {
       proxy_session_id: () => false,
       extensions: (value) => Array.isArray(value) && value.length === 0,
       browser_type: () => false,
-      browser_profile_id: () => false,
       browser_settings: () => false,
       generate_browser_profile: (value) => value === false,
       needs_live_view: (value) => value === false,
@@ -48,7 +42,11 @@ export function addSessions(app: Hono, { sessions, clock }: RouteDeps): void {
     const capped = Math.min(wanted, MOST_MINUTES);
     const over = `Requested timeout of ${wanted} minutes exceeds the maximum of ${MOST_MINUTES} minutes (4 hours)`;
     const warning = `${over}; this session was capped at ${MOST_MINUTES} minutes.`;
-    return answer(c, sessions.create(capped), capped < wanted ? warning : null);
+    const profileId = optionalText(body, 'browser_profile_id');
+    if (profileId !== null && !profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
+    const row = sessions.create(capped, profileId);
+    if (profileId !== null) browserStates.copy(profileId, row.session_id);
+    return answer(c, row, capped < wanted ? warning : null);
   });
 
   app.get(path, (c) => c.json(sessions.live().map((row) => sessionWire(row, clock.now()))));
@@ -87,6 +85,8 @@ export function addSessions(app: Hono, { sessions, clock }: RouteDeps): void {
   app.post(`${path}/:id/close`, (c) => {
     const row = sessionOf(c);
     if (endedAt(row, clock.now()) === null) sessions.close(row);
+    const runId = sessionUse.occupant(row.session_id);
+    if (runId !== null) worker.fail(runId, `Browser session ${row.session_id} was closed`);
     return c.json({ message: 'Browser session closed' });
   });
 }
