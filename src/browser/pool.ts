@@ -140,7 +140,11 @@ async function openSession(
       const read = async () => {
         storage = await context.storageState({ indexedDB: true });
       };
-      await within(clock, STATE_TIMEOUT_MS, read().catch(() => {}));
+      await within(
+        clock,
+        STATE_TIMEOUT_MS,
+        read().catch(() => {}),
+      );
       return storage && { url: /^https?:/.test(opened.url()) ? opened.url() : null, storage };
     };
     return { page, state, evidence, recording, close };

@@ -69,7 +69,12 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   }
   if (startFresh && (sessionId ?? profileId) !== null) {
     const what = sessionId !== null ? 'browser_session_id — a live session is the browser for the run' : 'browser_profile_id';
-    check.fault({ type: 'value_error', loc: ['body'], msg: `Value error, start_fresh_browser cannot be combined with ${what}.`, input: '***' });
+    check.fault({
+      type: 'value_error',
+      loc: ['body'],
+      msg: `Value error, start_fresh_browser cannot be combined with ${what}.`,
+      input: '***',
+    });
   }
   check.done();
   const startPage = url === null ? null : normalisedUrl('url', url);

@@ -262,7 +262,7 @@ function taskSpec(run: RunRow, request: TaskRunRequest, parts: SpecParts): TaskS
       cdpHeaders: held?.cdpHeaders ?? {},
       state,
     },
-    keepBrowserState: place && place.keep,
+    keepBrowserState: place?.keep ?? null,
     files: (request.file_ids ?? []).flatMap((id) => uploads.find(id) ?? []),
     mustDownload: run.kind === 'download',
     downloadsDir,

@@ -12,7 +12,7 @@ import { createTaskRunner } from '../../src/engine/loop.js';
 import type { TaskRunner } from '../../src/engine/task.js';
 import { openModel } from '../../src/model/ask.js';
 import { systemRandom } from '../../src/random.js';
-import { servePages } from '../browser/pages.js';
+import { type Answer, servePages } from '../browser/pages.js';
 import { embedded } from '../support/embedded.js';
 import { type Asked, PROVIDERS, type Said, scriptedModel } from '../support/scriptedModel.js';
 import { noModels } from '../support/scriptedRunner.js';
@@ -25,10 +25,14 @@ afterEach(() => {
   vi.resetModules();
 });
 
-const PAGES = {
+const PAGES: Readonly<Record<string, Answer>> = {
   '/': '<title>Example Domain</title><h1>News</h1><ol><li><a href="/1">Linux kernel framework</a></li><li><a href="/2">Another post</a></li></ol>',
   '/contact': '<h1>Contact</h1><form action="/thanks"><label>Message <input name="m"></label><button>Send</button></form>',
   '/thanks': '<h1>Thank you</h1>',
+  '/login': '<h1>Log in</h1><a href="/invoices">Continue as Ada</a>',
+  '/invoices': '<h1>Your invoices</h1><a href="/invoice.txt">Invoice of May</a>',
+  '/invoice.txt': (_, response) =>
+    void response.writeHead(200, { 'content-disposition': 'attachment; filename="invoice.txt"' }).end('9.00'),
   '/products': '<h1>Products</h1><ul><li>Widget A $29.99 4.5 stars</li><li>Widget B $19.99 4.1 stars</li></ul>',
 };
 const PRODUCTS = [
@@ -38,7 +42,7 @@ const PRODUCTS = [
 
 /** What a good model would say to each of the samples. */
 function model({ tool, text }: Asked): Said {
-  const evidence = ['Linux kernel framework', 'Thank you', 'Widget A'].find((words) =>
+  const evidence = ['Linux kernel framework', 'Thank you', 'Widget A', 'Your invoices'].find((words) =>
     text.slice(text.lastIndexOf('<page>')).includes(words),
   );
   if (tool === 'judge')
@@ -47,8 +51,12 @@ function model({ tool, text }: Asked): Said {
     tool: { thought: 'seen', actions: actions.map((each) => ({ why: 'it is asked for', ...each })) },
   });
   const complete = (output?: unknown) => act({ action: 'complete', text: evidence ?? '', ...(output !== undefined && { output }) });
+  const ref = (name: string) => new RegExp(`- ${name}[^\\n]*\\[(\\w+)\\]`).exec(text)?.[1];
+  if (text.includes('invoice')) {
+    if (evidence === undefined) return act({ action: 'click', ref: ref('link') });
+    return text.includes('got the file') ? complete() : act({ action: 'download', ref: ref('link') });
+  }
   if (text.includes('contact form')) {
-    const ref = (name: string) => new RegExp(`- ${name}[^\\n]*\\[(\\w+)\\]`).exec(text)?.[1];
     return evidence === 'Thank you'
       ? complete()
       : act({ action: 'type', ref: ref('textbox'), text: 'Hello' }, { action: 'click', ref: ref('button') });
@@ -63,7 +71,9 @@ const mapped = (runner: TaskRunner, origin: string): TaskRunner => ({
   close: async () => {},
 });
 
-const HONOURED = ['run', 'poll', 'wait', 'webhook', 'schema', 'max-steps', 'engine', 'poll-terminal', 'wait-timeout'];
+const sample = (name: string) => import(`./samples/task-${name}.ts`);
+
+const HONOURED = ['run', 'poll', 'wait', 'webhook', 'schema', 'max-steps', 'engine', 'poll-terminal', 'session', 'wait-timeout'];
 
 test.each(PROVIDERS)(
   '%s: every task sample that asks for what a local browser can do',
@@ -81,7 +91,7 @@ test.each(PROVIDERS)(
     vi.stubEnv('SKYVERN_BASE_URL', url);
     const printed: unknown[] = [];
     vi.spyOn(console, 'log').mockImplementation((line: unknown) => void printed.push(line));
-    await Promise.all(HONOURED.map((name) => import(`./samples/task-${name}.ts`)));
+    await Promise.all(HONOURED.map((name) => sample(name)));
     const runs = (await ask('GET', '/v1/runs?page_size=50')).body as { run_id: string }[];
     const ended = await Promise.all(runs.map(({ run_id }) => until(run_id, 'completed', 'failed', 'terminated')));
     expect(ended.map(({ status, failure_reason }) => failure_reason ?? status)).toEqual(
@@ -99,12 +109,9 @@ test.each(PROVIDERS)(
   300_000,
 ); // ten runs in a browser, and samples that look every five seconds
 
-test.each([
-  ['publish', 'publish_workflow'],
-  ['session', 'browser_session_id'],
-])('the sample %s asks for what is refused by name', async (name, field) => {
+test('the sample publish asks for what is refused by name', async () => {
   const { url, token } = await embedded({ models: { ...noModels, refusal: async () => null }, defaultEngine: null });
   vi.stubEnv('SKYVERN_API_KEY', token);
   vi.stubEnv('SKYVERN_BASE_URL', url);
-  await expect(import(`./samples/task-${name}.ts`)).rejects.toThrow(`cannot honour \`${field}\``);
+  await expect(sample('publish')).rejects.toThrow('cannot honour `publish_workflow`');
 });

@@ -91,7 +91,6 @@ test.each<[string, Record<string, unknown>, string]>([
   ['no model', {}, 'add `--engine rules`'],
   ['an engine that acts by coordinates', { engine: 'openai-cua' }, 'acts by screen coordinates'],
   ['a model for the rules', { engine: 'rules', model: { model_name: 'a/b' } }, 'asks no language model'],
-  ['a session, which no browser belongs to', { browser_session_id: 'pbs_1' }, 'cannot honour `browser_session_id`'],
 ])('a start is refused at once: %s', async (_, fields, said) => {
   const { ask } = await embedded({ defaultEngine: null });
   const { status, body } = await ask('POST', '/v1/run/tasks', { body: { ...TASK, ...fields } });

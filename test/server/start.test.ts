@@ -50,8 +50,6 @@ test('a key holds after a restart, for the same request only, whatever the order
 test.each<[string, unknown]>([
   ['totp_identifier', 'me'],
   ['totp_url', 'https://example.com/'],
-  ['browser_session_id', 'pbs_1'],
-  ['browser_profile_id', 'bp_1'],
   ['model', { model_name: 'x' }],
   ['proxy_location', 'RESIDENTIAL_DE'],
   ['proxy_location', { country: 'US' }],

@@ -28,7 +28,8 @@ export function addProfiles(app: Hono, { profiles, sessions, browserStates }: Ro
     refuseOthers(body);
     const source = optionalText(body, 'browser_session_id');
     if (source !== null && !sessions.get(source)) throw refusal(404, `Browser session ${source} not found`);
-    if (source !== null && !browserStates.open(source)) throw refusal(400, `Browser session ${source} has nothing to save: no run has used it.`);
+    if (source !== null && !browserStates.open(source))
+      throw refusal(400, `Browser session ${source} has nothing to save: no run has used it.`);
     const row = named(profiles.create(name, description), name);
     if (source !== null) browserStates.copy(source, row.profile_id);
     return c.json(profileWire(row));
