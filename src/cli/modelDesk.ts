@@ -2,7 +2,6 @@
 import { resolveSettings } from '../config/settings.js';
 import type { ModelDesk } from '../engine/task.js';
 import { WAYS } from '../model/access.js';
-import { ollamaModels } from '../model/ollama.js';
 import { priceOf } from '../model/prices.js';
 import type { Model, ModelAccess } from '../model/types.js';
 import type { CliContext } from './context.js';
@@ -28,6 +27,8 @@ export function createModels(ctx: Pick<CliContext, 'io' | 'paths' | 'clock' | 'r
     async refusal({ name, needsPrice }) {
       const found = await find(name);
       if (!isModel(found)) {
+        // With it comes an HTTP client, which an idle server does without.
+        const { ollamaModels } = await import('../model/ollama.js');
         const ollama = await ollamaModels(io.env, signal);
         const here = ollama?.[0]
           ? `; an Ollama answers on this machine: \`skyvern config set model.provider ollama\` and \`skyvern config set model.name ${ollama[0]}\` use it`

@@ -219,6 +219,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     },
     async stop(graceMs) {
       stopping = true;
+      await retention.stop();
       await worker.stop(graceMs);
       await webhooks.stop(Math.min(graceMs, WEBHOOK_GRACE_MS));
       waiters.notifyAll();

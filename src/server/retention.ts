@@ -50,6 +50,9 @@ export class Retention {
   readonly #log: (line: string) => void;
   /** On `clock.monotonic()`. */
   #lookedAt: number | null = null;
+  #stopped = false;
+  /** All that was begun; one after the other. */
+  #work: Promise<void> = Promise.resolve();
 
   constructor(store: Store, clock: Clock, dataFolder: string, limits: RetentionLimits, log: (line: string) => void) {
     this.#store = store;
@@ -76,12 +79,21 @@ export class Retention {
     });
   }
 
-  async #told(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#log(`retention: ${error instanceof Error ? error.message : error}`);
-    }
+  /** Begins nothing more; resolves when what was begun needs the database no longer. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.#work;
+  }
+
+  #told(work: () => Promise<unknown>): Promise<void> {
+    this.#work = this.#work.then(async () => {
+      try {
+        if (!this.#stopped) await work();
+      } catch (error) {
+        this.#log(`retention: ${error instanceof Error ? error.message : error}`);
+      }
+    });
+    return this.#work;
   }
 
   async prune({ endedBefore, bytes, dryRun }: PruneOptions): Promise<Pruned> {
@@ -97,7 +109,7 @@ export class Retention {
       going.push(run);
       kept -= run.bytes;
     }
-    if (!dryRun) for (const { run_id } of going) await this.#forget(run_id);
+    if (!dryRun) for (const { run_id } of going) if (!this.#stopped) await this.#forget(run_id);
     const sum = (count: (run: Held) => number) => going.reduce((total, run) => total + count(run), 0);
     return { runs: going.length, artifacts: sum((run) => run.artifacts), bytes: sum((run) => run.bytes) };
   }
@@ -116,6 +128,7 @@ export class Retention {
   async #sweep(nowMs: number): Promise<void> {
     for (const folder of FOLDERS) {
       for (const runId of await namesIn(join(this.#dataFolder, folder))) {
+        if (this.#stopped) return;
         const row = this.#store.runById(runId);
         if (row && (row.finished_at === null || row.finished_at >= nowMs)) continue;
         const listed = new Set(this.#store.artifacts(runId).map(({ file }) => file));

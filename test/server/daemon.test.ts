@@ -248,7 +248,7 @@ test('a server that cannot start says why', async () => {
 });
 
 test('a server that has nothing to do for long ends by itself', async () => {
-  const deps = client({ TEST_IDLE_MS: '200' });
+  const deps = client({ TEST_IDLE_MS: '2000' });
   const { pid } = await ensureLocalServer(deps);
   await gone(pid);
   expect(await findLocalServer(deps)).toBeNull();

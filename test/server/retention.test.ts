@@ -125,3 +125,15 @@ test('evidence that comes after the end of a run is listed; of a run that waits 
   const task = (await ask('GET', `/api/v1/tasks/${id}`)).body;
   expect(task.recording_url).toBe(recording_url);
 });
+
+test('a server that ends while it looks through what others left waits for that, and says nothing of a closed database', async () => {
+  const folder = tempFolder();
+  for (let n = 0; n < 200; n++) {
+    mkdirSync(join(folder, 'artifacts', `tsk_${n}`), { recursive: true });
+    writeFileSync(join(folder, 'artifacts', `tsk_${n}`, 'a.png'), 'of nobody');
+  }
+  const server = await embedded({ folder });
+  await server.stop();
+  await systemClock.sleep(20); // what went on would have been heard of by now
+  expect(server.log).toEqual([]);
+});
