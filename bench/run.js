@@ -15,6 +15,7 @@ const names = [
   'watching',
   'endNoticed',
   'localRun',
+  'agentRun',
   'localServer',
   'journal',
   'longTimeline',

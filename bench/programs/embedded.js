@@ -19,6 +19,7 @@ export async function embedded(folder, runner, concurrency = 2) {
     dataFolder: folder,
     runner,
     checkTask: () => null,
+    models: { share: ({ name }) => name, refusal: async () => null },
     clock,
     random,
     token: 'key',
