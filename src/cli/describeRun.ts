@@ -5,19 +5,20 @@ import { isEnded } from '../protocol/status.js';
 import { parseServerTime } from '../protocol/time.js';
 import { printable, safeJson } from '../render/sanitize.js';
 import { duration, plural, watchCommand } from '../render/words.js';
+import { type Spent, spentWords } from './spent.js';
 
 const MAX_OUTPUT = 2_000;
 
-/** One line a field, fields without a value left out. @param aligned pad the names, for a terminal */
-export function describeRun(run: Run, aligned: boolean): string {
-  const fields = facts(run).flatMap(([name, value]) =>
+/** One line a field, fields without a value left out. @param aligned pad the names, for a terminal. @param spent what language models cost it */
+export function describeRun(run: Run, aligned: boolean, spent: Spent | null = null): string {
+  const fields = facts(run, spent).flatMap(([name, value]) =>
     value === null || value === '' ? [] : [[name, printable(value, { maxLength: MAX_OUTPUT })] as const],
   );
   const width = Math.max(...fields.map(([name]) => name.length));
   return fields.map(([name, value]) => (aligned ? `${name.padEnd(width)}  ${value}\n` : `${name}\t${value}\n`)).join('');
 }
 
-function facts(run: Run): (readonly [string, string | null])[] {
+function facts(run: Run, spent: Spent | null): (readonly [string, string | null])[] {
   const started = parseServerTime(run.started_at ?? run.created_at);
   const finished = parseServerTime(run.finished_at);
   const request = run.run_request ?? {};
@@ -31,6 +32,7 @@ function facts(run: Run): (readonly [string, string | null])[] {
     ['url', text(request['url'])],
     ['engine', text(request['engine']) ?? run.run_type],
     ['steps', run.step_count === null ? null : plural(run.step_count, 'step')],
+    ['model', spent && spentWords(spent)],
     ['created', iso(run.created_at)],
     ['took', started === null || finished === null ? null : duration(Math.max(0, finished - started))],
     ['page', run.app_url],

@@ -522,7 +522,8 @@ test('a planned run: sub-tasks with goals of their own, each looked at before th
     ['user_goal_check', 'done: "Ticket 4711"'],
   ]);
   expect(asked.find(({ tool }) => tool === 'act')?.text).toContain('<task>\nSend the form as Ada\n</task>');
-  expect(told.ends.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)).toBe(asked.length * 100); // nothing that was asked is forgotten
+  const spent = [...told.ends, ...told.thoughts].map(({ usage }) => usage?.inputTokens ?? 0);
+  expect(spent.reduce((sum, tokens) => sum + tokens, 0)).toBe(asked.length * 100); // nothing that was asked is forgotten
 });
 
 test('a planned run that gives up, and one whose sub-tasks lead nowhere', async () => {

@@ -171,8 +171,7 @@ class Planner implements Decider {
     let usage: Usage | null = null;
     const onUsage = (spent: Usage) => {
       usage = spent;
-      this.#spending.add(spent);
-      this.#hooks.spent(spent);
+      this.#spending.add(spent); // counted with the thought, not with a step
     };
     this.#hooks.leave({ type: 'llm_prompt', content: `${system}\n\n${text}` });
     const said = await this.#model.ask({ system, messages: [{ role: 'user', text }], answer }, { signal: this.#hooks.signal, onUsage });

@@ -7,6 +7,7 @@ import type { CliContext } from '../../context.js';
 import { describeRun } from '../../describeRun.js';
 import { outputMode, wantsJson, write, writeJson } from '../../output.js';
 import { mapLimited } from '../../parallel.js';
+import { spentBy } from '../../spent.js';
 import { printTable } from '../../table.js';
 import { addRunsArgument, connectToRun, MAX_RUNS } from '../../target.js';
 
@@ -33,9 +34,10 @@ export async function runGet(ctx: CliContext, command: Command, ids: readonly st
   const { stdout } = ctx.io;
   const json = wantsJson(ctx, command);
   if (ids.length > 1) return getMany(ctx, command, ids, exitStatus, json);
-  const run = await getOne(ctx, command, ids[0] as string);
+  const { client, runId, call } = await connectToRun(ctx, command, ids[0] as string);
+  const run = await client.runs.get(runId, call);
   if (json) await writeJson(stdout, run);
-  else await write(stdout, describeRun(run, stdout.isTTY === true));
+  else await write(stdout, describeRun(run, stdout.isTTY === true, await spentBy(client, run, call)));
   if (exitStatus) throw new Verdict(exitCode(verdictOf(run)));
 }
 
