@@ -111,12 +111,15 @@ export class Agent implements Decider {
       extracted: this.#extracted,
       warnings: [...this.#progress.warnings, ...this.#warnings.splice(0)],
     });
-    await this.#leave(page, view.text, text, image);
+    this.#leave(view.text, text, image);
+    const reading = page.html().catch(() => null); // while the model thinks
     const shape = answerShape(this.#outputSchema, context);
     const answer = (await this.#model.ask(
       { system: this.#system, messages: [{ role: 'user', text, image }], answer: shape },
       this.#asking(),
     )) as Answer;
+    const html = await reading;
+    if (html !== null) this.#hooks.leave({ type: 'html_scrape', content: html });
     this.#hooks.leave({ type: 'llm_response_parsed', content: JSON.stringify(answer) });
     const chosen = chosenOf(answer, context);
     const circles = this.#progress.choose(chosen);
@@ -144,11 +147,9 @@ export class Agent implements Decider {
     return before && changesBetween(before, lines);
   }
 
-  async #leave(page: Observation, tree: string, prompt: string, image: Uint8Array | null): Promise<void> {
-    const html = await page.html();
+  #leave(tree: string, prompt: string, image: Uint8Array | null): void {
     if (image) this.#hooks.leave({ type: 'screenshot_llm', content: image });
     this.#hooks.leave({ type: 'visible_elements_tree_in_prompt', content: tree });
-    if (html !== null) this.#hooks.leave({ type: 'html_scrape', content: html });
     this.#hooks.leave({ type: 'llm_prompt', content: `${this.#system}\n\n${prompt}` });
   }
 
