@@ -13,11 +13,13 @@ export const settings: Part = {
   async run({ count }) {
     const folder = mkdtempSync(join(tmpdir(), 'skyvern-settings-'));
     const script = new URL('../updater.ts', import.meta.url).pathname;
+    let refused = 0;
     const codes = await Promise.all(
       Array.from({ length: PROCESSES }, (_, index) => {
         const child = spawn(process.execPath, [...SOURCES, script, folder, String(index), String(count)], {
-          stdio: ['ignore', 'ignore', 'inherit'],
+          stdio: ['ignore', 'pipe', 'inherit'],
         });
+        child.stdout.on('data', (text) => (refused += Number(text)));
         return new Promise<number | null>((resolve) => child.on('close', resolve));
       }),
     );
@@ -27,7 +29,7 @@ export const settings: Part = {
     rmSync(folder, { recursive: true, force: true });
     const failed = codes.filter((code) => code !== 0).length;
     return {
-      figures: [`${kept} of ${PROCESSES * count} changes by ${PROCESSES} processes are there`],
+      figures: [`${kept} of ${PROCESSES * count} changes by ${PROCESSES} processes are there; ${refused} times one was told to try again`],
       broken: [
         ...(kept === PROCESSES * count ? [] : [`${PROCESSES * count - kept} changes are lost`]),
         ...(failed === 0 ? [] : [`${failed} processes failed`]),
