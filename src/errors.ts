@@ -41,6 +41,8 @@ export interface ErrorOptions {
   readonly requestId?: string;
   /** The answer that was the failure. */
   readonly reply?: ReplyHead;
+  /** When the server wants to be asked again, in milliseconds from now. */
+  readonly retryAfterMs?: number;
   /** See `SkyvernError.maybeDone`. */
   readonly maybeDone?: boolean;
 }
@@ -71,6 +73,8 @@ export class SkyvernError extends Error {
   readonly hint: string;
   readonly runId: string | undefined;
   readonly requestId: string | undefined;
+  /** When the server wants to be asked again, in milliseconds after the failure; undefined when it does not say. */
+  readonly retryAfterMs: number | undefined;
   /** What was asked for may have been done all the same: the server may have received it, and no refusal came. */
   readonly maybeDone: boolean;
   readonly #reply: ReplyHead | undefined;
@@ -82,6 +86,7 @@ export class SkyvernError extends Error {
     this.hint = options.hint ?? '';
     this.runId = options.runId;
     this.requestId = options.requestId;
+    this.retryAfterMs = options.retryAfterMs;
     this.maybeDone = options.maybeDone === true;
     this.#reply = options.reply;
   }

@@ -526,6 +526,7 @@ function comeBack(error: SkyvernError, waitMs: number | undefined): SkyvernError
   return new SkyvernError(error.exit, error.code, `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`, {
     hint: error.hint,
     cause: error,
+    retryAfterMs: waitMs,
     ...(error.requestId !== undefined && { requestId: error.requestId }),
   });
 }

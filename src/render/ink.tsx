@@ -153,6 +153,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     requests: requests(),
     moment: moment(),
     nextPollAt: activity?.nextPollAt ?? null,
+    perMinute: options.verbose && activity ? activity.perMinute(clock.now()) : null,
   });
   const screen = () => (
     <>

@@ -6,13 +6,18 @@ import type { Out } from '../io.js';
 import type { RunEvent } from '../runs/events.js';
 import { NOT_MET } from '../runs/exit.js';
 import { elapsedMs, emptyView, type RunView, reduce } from '../runs/view.js';
+import type { Activity } from './activity.js';
+import { failingOf, filesOf, nextCommands, recordingOf } from './ending.js';
 import { type Renderer, Writer } from './renderer.js';
 import { printable } from './sanitize.js';
-import { type Described, describeAction, describeBlock, describeThought, duration, plural, timelineCommand } from './words.js';
+import { type Described, describeAction, describeBlock, describeThought, duration, plural } from './words.js';
 
 export interface PlainOptions {
   readonly clock: Clock;
   readonly title?: string | null;
+  readonly activity?: Activity;
+  /** Whether it is told how often the server is asked. */
+  readonly verbose?: boolean;
 }
 
 const HEARTBEAT_MS = 30_000;
@@ -34,7 +39,7 @@ export function plainRenderer(out: Out, options: PlainOptions): Renderer {
     options.clock,
     closed.signal,
     () => lastMs,
-    (silentMs) => say(heartbeat(view, silentMs)),
+    (silentMs) => say(heartbeat(view, silentMs) + requestRate(options)),
   );
 
   return {
@@ -67,6 +72,10 @@ function heartbeat(view: RunView, silentMs: number): string {
   const trouble = view.retrying === null ? '' : `; no answer from the server: ${view.retrying.reason}`;
   return `still ${status}, nothing new for ${duration(silentMs)}${trouble}`;
 }
+
+/** `; 12 requests in the last minute`, where somebody wants to know. */
+const requestRate = ({ activity, verbose, clock }: PlainOptions): string =>
+  activity && verbose ? `; ${plural(activity.perMinute(clock.now()), 'request')} in the last minute` : '';
 
 /** The item an event is about, or `''`, and what is to be said of it. */
 function linesOf(event: RunEvent, view: RunView, options: PlainOptions): [key: string, ...lines: string[]] {
@@ -102,7 +111,7 @@ function linesOf(event: RunEvent, view: RunView, options: PlainOptions): [key: s
     case 'notice':
       return ['', `notice: ${event.message}`];
     case 'result':
-      return ['', ...ending(event, view)];
+      return ['', ...ending(event, view, options)];
     default:
       return [''];
   }
@@ -114,14 +123,19 @@ function line(noun: string, status: string | null, { kind, label, reason }: Desc
 }
 
 /** The last lines: what came of it, how long it took, where to look, what to type next. Nothing when the watch ended before the run. */
-function ending(event: Extract<RunEvent, { type: 'result' }>, view: RunView): string[] {
+function ending(event: Extract<RunEvent, { type: 'result' }>, view: RunView, { activity, verbose }: PlainOptions): string[] {
   if ((event.error !== null && event.error.code !== NOT_MET) || event.status === null) return [];
   const { steps, actions } = view.counts;
   const did = [steps > 0 && plural(steps, 'step'), actions > 0 && plural(actions, 'action')].filter(Boolean).join(', ');
+  const [failing, recording] = [failingOf(view), recordingOf(view)];
   const reason = event.run?.failure_reason ? `: ${event.run.failure_reason}` : '';
   return [
     `run ${event.status} in ${duration(elapsedMs(view, event.at))}${did === '' ? '' : ` (${did})`}${reason}`,
+    ...(failing ? [`at: ${failing.at}`, ...(failing.last === null ? [] : [`last: ${failing.last}`])] : []),
+    ...filesOf(view).map((file) => `file: ${file}`),
+    ...(recording === null ? [] : [`recording: ${recording}`]),
     ...(event.run?.app_url ? [`link: ${event.run.app_url}`] : []),
-    `next: ${timelineCommand(event.run_id)}`,
+    ...(activity && verbose ? [`requests: ${activity.count}`] : []),
+    ...nextCommands(view).map((command) => `next: ${command}`),
   ];
 }

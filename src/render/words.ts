@@ -4,7 +4,7 @@ import { isTerminalStatus } from '../protocol/status.js';
 import { parseServerTime } from '../protocol/time.js';
 import type { Action, Thought } from '../protocol/timeline.js';
 import type { BlockItem } from '../runs/events.js';
-import { childrenOf, type Iteration, type Node, type RunView } from '../runs/view.js';
+import { childrenOf, type Node, type RunView } from '../runs/view.js';
 
 // For whoever needs words anyway; errors, which every command can end in, need the commands alone.
 export * from './runCommands.js';
@@ -93,11 +93,12 @@ function reasonOf({ failure_reason, executed_branch_next_block, executed_branch_
   return description ?? '';
 }
 
-const describeIteration = ({ index, value, of }: Iteration): Described => ({
-  kind: `turn ${index + 1}${of === null ? '' : ` of ${of}`}`,
-  label: value ?? '',
-  reason: '',
-});
+function describeIteration(view: RunView, { parent, item }: Extract<Node, { kind: 'iteration' }>): Described {
+  const loop = view.nodes.get(parent);
+  const values = loop?.kind === 'block' ? loop.item['loop_values'] : null;
+  const of = Array.isArray(values) ? ` of ${values.length}` : '';
+  return { kind: `turn ${item.index + 1}${of}`, label: item.value ?? '', reason: '' };
+}
 
 export function describeThought(thought: Thought): Described {
   const text = [thought.thought, thought.answer].filter((each) => each !== null && each !== '').join(' → ');
@@ -110,7 +111,7 @@ export function describeNode(view: RunView, node: Node): Described {
     case 'block':
       return describeBlock(isInTurn(view, node) ? { ...node.item, current_index: null } : node.item);
     case 'iteration':
-      return describeIteration(node.item);
+      return describeIteration(view, node);
     case 'step': {
       const { order, retry_index } = node.item;
       return { kind: `step ${order + 1}`, label: retry_index > 0 ? `retry ${retry_index}` : '', reason: '' };

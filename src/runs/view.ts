@@ -28,8 +28,6 @@ export interface Iteration {
   /** From 0. */
   readonly index: number;
   readonly value: string | null;
-  /** How many turns there will be; null where the server does not say. */
-  readonly of: number | null;
   readonly created_at: string | null;
   readonly modified_at: string | null;
 }
@@ -209,7 +207,6 @@ function inLoop(view: RunView, event: Extract<RunEvent, { type: 'block' }>): { r
   const item = {
     index: block.current_index,
     value: block.current_value,
-    of: above?.kind === 'block' && Array.isArray(above.item['loop_values']) ? above.item['loop_values'].length : null,
     created_at: known?.item.created_at ?? block.created_at,
     modified_at: block.modified_at,
   };

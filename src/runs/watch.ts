@@ -49,6 +49,7 @@ const MIN_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 10_000;
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 20_000;
+const MAX_ASKED_MS = 60 * 60_000;
 /** How long a run just started may be unknown to a replica that answers reads. */
 const READ_LAG_MS = 30_000;
 const GONE_CONFIRMATIONS = 3;
@@ -407,7 +408,7 @@ class Watch {
       // A run that was just started is there: only one that was never seen may be a wrong address.
       const exists = this.#run !== null || this.#options.createdMs !== undefined;
       if (!passing || !exists) return this.#result(error.exit, error.code, error.message, error.hint);
-      yield* this.#backOff(error.message);
+      yield* this.#backOff(error.message, error.retryAfterMs);
       return null;
     } catch (stopped) {
       if (this.#stop.aborted) return this.#stopped();
@@ -415,11 +416,14 @@ class Watch {
     }
   }
 
-  async *#backOff(reason: string): AsyncGenerator<RunEvent> {
+  /** @param askedMs how long the server wants not to be asked */
+  async *#backOff(reason: string, askedMs = 0): AsyncGenerator<RunEvent> {
     const { random } = this.#options;
     this.#failures++;
     const ceilingMs = Math.min(BACKOFF_BASE_MS * 2 ** Math.min(this.#failures, 10), BACKOFF_CAP_MS);
-    const delayMs = Math.round(BACKOFF_BASE_MS / 2 + random.fraction() * (ceilingMs - BACKOFF_BASE_MS / 2));
+    const ownMs = Math.round(BACKOFF_BASE_MS / 2 + random.fraction() * (ceilingMs - BACKOFF_BASE_MS / 2));
+    // Obeyed, but for a server that wants to be left alone for a day: it is asked once an hour whether it has changed its mind.
+    const delayMs = Math.max(ownMs, Math.min(askedMs, MAX_ASKED_MS));
     yield this.#event({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason });
     yield* this.#sleep(delayMs);
   }

@@ -2,7 +2,7 @@
 import { Box, Static, Text } from 'ink';
 import type { RunView } from '../../runs/view.js';
 import type { Asked } from '../activity.js';
-import type { Line, Moment } from './line.js';
+import { type Line, type Moment, steady } from './line.js';
 import { foldsOf, type Powers, type Session } from './session.js';
 import { footerLine, trackLine, troubleLines } from './statusLines.js';
 import { keyHints, talkLines } from './talkLines.js';
@@ -29,6 +29,8 @@ export interface RunScreenProps {
   readonly hasKeys: boolean;
   /** When the server is asked next, epoch ms. */
   readonly nextPollAt: number | null;
+  /** Requests in the last minute; null where nobody wants to know. */
+  readonly perMinute: number | null;
   readonly requests: readonly Asked[];
 }
 
@@ -61,7 +63,7 @@ function Lines({ lines, columns, wrap }: LinesProps) {
               </Box>
             )}
             <Box flexShrink={1}>
-              <Text wrap={wrap}>{text === '' ? ' ' : text}</Text>
+              <Text wrap={wrap}>{text === '' ? ' ' : steady(text)}</Text>
             </Box>
           </Box>
           {right !== undefined && (
@@ -77,13 +79,13 @@ function Lines({ lines, columns, wrap }: LinesProps) {
 
 /** Rows by what matters most; the tree takes what is left. Ink leaves one row for the cursor. */
 export function liveLines(props: RunScreenProps): Line[] {
-  const { view, done, moment, columns, rows, theme, session, powers, hasKeys, nextPollAt, requests } = props;
+  const { view, done, moment, columns, rows, theme, session, powers, hasKeys, nextPollAt, perMinute, requests } = props;
   const room = Math.max(1, rows - 1);
   const roomy = room >= 8;
   const where: Line[] =
     view.url === null || room < 6 ? [] : [{ indent: 0, lead: `${theme.paint('dim', theme.glyphs.at)} `, text: theme.link(view.url) }];
   const keys = hasKeys ? keyHints(view, session.talk, powers) : [];
-  const foot: Line[] = room < 3 ? [] : [footerLine(view, { columns, moment, theme, keys, nextPollAt })];
+  const foot: Line[] = room < 3 ? [] : [footerLine(view, { columns, moment, theme, keys, nextPollAt, perMinute })];
   // What is being asked comes before everything: the keyboard waits for it.
   const talking = talkLines(session.talk, { theme, powers, requests, rows: room }).slice(0, room);
   const below = [trackLine(view, columns, theme, moment), ...troubleLines(view, columns, theme), ...where, ...foot];

@@ -25,6 +25,17 @@ export const led = (indent: number, lead: string, text: string, right?: string):
   lead: `${lead} `,
 });
 
+/** What terminals do not agree on the width of: joined pictures, skin tones, flags. */
+const UNSTEADY = /[\u200d\u{1f3fb}-\u{1f3ff}\u{1f1e6}-\u{1f1ff}]/u;
+
+/** A text of which every terminal knows how wide it is: a family is its members, a flag its letters. */
+export function steady(text: string): string {
+  if (!UNSTEADY.test(text)) return text;
+  return text
+    .replace(/[\u{1f1e6}-\u{1f1ff}]/gu, (flag) => String.fromCodePoint((flag.codePointAt(0) ?? 0) - 0x1f1e6 + 0x41))
+    .replace(/[\u200d\u{1f3fb}-\u{1f3ff}]/gu, '');
+}
+
 /** A text on at most so many lines, broken between words where it can be; the last one is cut by the layout when it is too long. */
 export function wrapped(text: string, columns: number, maxLines: number): string[] {
   const lines: string[] = [];

@@ -39,7 +39,9 @@ const MAX_DEPTH = 12;
 
 export function nodeLines(view: RunView, { node, depth }: Place, look: NodeLook): Line[] {
   const { theme, moment, folds, over = false, selected = false } = look;
-  const { kind, label, reason } = describeNode(view, node);
+  const { kind, label, reason: own } = describeNode(view, node);
+  // What failed inside a block and the block say the same: once is enough.
+  const reason = own !== '' && own === reasonAbove(view, node) ? '' : own;
   const status = statusOf(view, node);
   const indent = Math.min(depth, MAX_DEPTH) * 2;
   const size = sizeOf(view, node.key);
@@ -51,13 +53,8 @@ export function nodeLines(view: RunView, { node, depth }: Place, look: NodeLook)
     const name = selected ? theme.paint('inverse', kind) : theme.paint('dim', kind);
     return [led(indent, glyph, reason === '' ? name : `${name}  ${theme.paint('dim', reason)}`)];
   }
-  const isOver = over || node.kind === 'iteration' || node.settledAt !== null;
-  const glyph = mark(
-    node.kind === 'iteration' && status === 'running' && !over ? null : status,
-    status !== 'running' && isOver,
-    theme,
-    moment,
-  );
+  const isOver = over || (node.kind === 'iteration' ? status !== 'running' : node.settledAt !== null);
+  const glyph = mark(status, isOver, theme, moment);
   const name = selected ? theme.paint('inverse', kind) : node.kind === 'action' ? kind : theme.paint('bold', kind);
   const inside = folded ? theme.paint('dim', ` ${theme.glyphs.folded} ${insideText(view, node)}`) : '';
   const why = theme.paint(isBad(status) ? 'red' : 'dim', reason);
@@ -65,6 +62,11 @@ export function nodeLines(view: RunView, { node, depth }: Place, look: NodeLook)
   if (label === '' && reason !== '') return [led(indent, glyph, `${name}  ${why}${inside}`, right)];
   const head = led(indent, glyph, `${label === '' ? name : `${name}  ${label}`}${inside}`, right);
   return reason === '' ? [head] : [head, line(indent + 2, why)];
+}
+
+function reasonAbove(view: RunView, node: Node): string | null {
+  const above = view.nodes.get(node.parent);
+  return above?.kind === 'block' ? above.item.failure_reason : null;
 }
 
 /** How sure the model was of an action, in words only where it says so. */

@@ -88,15 +88,19 @@ export interface FooterLook {
   readonly keys: readonly string[];
   /** When the server is asked next, epoch ms by our clock; null while it is being asked. */
   readonly nextPollAt: number | null;
+  /** Requests in the last minute; null where nobody wants to know. */
+  readonly perMinute: number | null;
 }
 
 /** What there is room for, the most important first. */
-export function footerLine(view: RunView, { columns, moment, theme, keys, nextPollAt }: FooterLook): Line {
+export function footerLine(view: RunView, { columns, moment, theme, keys, nextPollAt, perMinute }: FooterLook): Line {
   const separator = ` ${theme.glyphs.dot} `;
   const elapsed = view.track.length > 0 ? duration(elapsedMs(view, moment.now)) : '';
   const waitMs = nextPollAt === null ? 0 : nextPollAt - moment.now;
   const facts = [view.runId, countsText(view, theme), elapsed].filter((each) => each !== '');
-  const extras = [priceText(view), waitMs > 0 ? `next poll in ${Math.ceil(waitMs / 1000)}s` : ''].filter((each) => each !== '');
+  const rate = perMinute === null ? '' : `${plural(perMinute, 'request')} in a minute`;
+  const wait = waitMs > 0 ? `next poll in ${Math.ceil(waitMs / 1000)}s` : '';
+  const extras = [rate, priceText(view), wait].filter((each) => each !== '');
   const shortest = keys.at(-1)?.length ?? 0;
   for (const extra of extras) if ([...facts, extra].join(separator).length + shortest + 2 <= columns) facts.push(extra);
   const text = facts.join(separator);
