@@ -159,6 +159,7 @@ const SCREEN = {
   powers: { approve: true, code: true, open: true, screenshot: true, log: true },
   hasKeys: true,
   nextPollAt: null,
+  perMinute: null,
   requests: [],
 } as const;
 
