@@ -11,6 +11,7 @@ import { workshop } from './workshop.js';
 const names = [
   'start',
   'read',
+  'library',
   'firstFrame',
   'watching',
   'endNoticed',

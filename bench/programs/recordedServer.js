@@ -1,4 +1,4 @@
-// Answers as a real server did, from test/recorded/: a run that has ended, one that never does, and a list of 100 runs.
+// Answers as a real server did, from test/recorded/: a run that has ended, one that never does, and lists of 100 runs and of 100 workflows.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { START_MS } from './startTime.js';
@@ -12,6 +12,12 @@ const runs = Array.from({ length: 100 }, (_, index) => ({
   run_id: `tsk_${600000000000000000n + BigInt(index)}`,
 }));
 
+const definitions = recorded('workflow-list');
+const workflows = Array.from({ length: 100 }, (_, index) => ({
+  ...definitions[index % definitions.length],
+  workflow_permanent_id: `wpid_${600000000000000000n + BigInt(index)}`,
+}));
+
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   const answer = (body) => {
@@ -20,6 +26,7 @@ const server = createServer((request, response) => {
   };
   if (request.method === 'POST') return setTimeout(() => answer(recorded('task-start')), START_MS);
   if (pathname === '/v1/runs') return answer(runs);
+  if (/^\/v1\/(?:workflows|agents)$/.test(pathname)) return answer(workflows);
   if (/\/(?:steps|actions|artifacts)$/.test(pathname)) return answer([]);
   answer(pathname.endsWith(running.run_id) ? running : ended);
 });
