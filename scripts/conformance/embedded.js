@@ -57,6 +57,7 @@ async function commands(step, pages, home) {
   await step(['run', 'download', id, '--dir', join(home, 'files'), '--screenshots']);
   await step(['run', 'list']);
   const slow = text((await step([...run, 'Wait 20 seconds'])) ?? { stdout: '' });
+  await step(['run', 'totp', slow, '--identifier', 'ada', '--code', '-'], { input: '123456' });
   await step(['run', 'cancel', slow, '--wait']);
   await step(['run', 'retry-webhook', id, '--url', `${pages}/hook/embedded`]);
   const file = join(home, 'shop.json');

@@ -50,7 +50,7 @@ export function program({ home, baseUrl, apiKey }) {
     if (argv.some((word) => typeof word !== 'string' || word.includes('undefined')))
       return note(argv, 'not tried', 'an earlier step gave no id');
     const got = await begin(argv, input).ended;
-    let why = got.code === code ? '' : `exit ${got.code}, not ${code}: ${got.stderr.trim().split('\n').at(-1)?.slice(0, 300)}`;
+    let why = got.code === code ? '' : `exit ${got.code}, not ${code}: ${said(got.stderr)}`;
     if (why === '') {
       try {
         await check(got);
@@ -70,6 +70,9 @@ export function program({ home, baseUrl, apiKey }) {
 
   return { step, note, begin, rows };
 }
+
+/** The error in what was said, without its hint. */
+const said = (stderr) => (/^error: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim().split('\n').at(-1) ?? '').slice(0, 300);
 
 export const json = ({ stdout }) => JSON.parse(stdout);
 /** What was printed, alone: an id. */

@@ -51,6 +51,12 @@ ${table(
     worked(methods, onLocal),
   ]),
 )}
+What the embedded server did not do:
+
+${table(
+  ['what', 'its words'],
+  [...local.why].map(([name, why]) => [code(hide(name)), cell(hide(why))]),
+)}
 ## Where the server does otherwise than its own document
 
 Every answer to these runs was compared with the OpenAPI document, field by field. \`test/support/deviations.ts\` knows these; its entries are checked
