@@ -12,7 +12,7 @@ export const EXIT_CODES = {
   auth: [4, 'key missing or refused'],
   notFound: [5, 'not found'],
   rateLimited: [6, 'rate limited past the deadline'],
-  startUnknown: [7, 'start outcome unknown'],
+  startUnknown: [7, 'start outcome unknown; or that of making something'],
   stillRunning: [8, 'still running (`run get --exit-status`)'],
   refused: [9, 'refused by the server (400, 402, 409, 422)'],
   runFailed: [10, 'run `failed`'],

@@ -79,17 +79,20 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   const [exit, code, sentence] = verdict(status, detail, asked);
   const url = `${asked.baseUrl.origin}${asked.path}`;
   const body = maskSecrets(jsonOrText(reply.text, asked.redact));
-  const received =
-    status === 429 ? 'rate_limited' : status >= 500 || status === 408 || status === 425 || status === 499 ? 'unknown' : 'rejected';
+  const received = status === 429 ? 'rate_limited' : isUnclear(status) ? 'unknown' : 'rejected';
   const fields = { hint: hintFor(code, asked), reply: { status, headers, url }, maybeDone: received === 'unknown' };
   const options = withRequestId(fields, headers, asked.redact);
   return {
     error: apiError(exit, code, status, sentence, body, options),
     received,
-    transient: received === 'rate_limited' || (received === 'unknown' && status !== 501 && status !== 505),
+    transient: received !== 'rejected',
     timedOut: status === 408 || status === 504,
   };
 }
+
+/** Whether the work may have been done all the same. Not where a server says that it cannot do such a thing, or not by this protocol. */
+const isUnclear = (status: number): boolean =>
+  (status >= 500 && status !== 501 && status !== 505) || status === 408 || status === 425 || status === 499;
 
 /** What it means that no answer came. */
 export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {

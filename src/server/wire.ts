@@ -51,6 +51,8 @@ function workflowWire(run: RunRow) {
     run_with: 'agent',
     ai_fallback: null,
     script_id: null,
+    browser_seed_source: 'fresh',
+    browser_settings_receipt: null,
     attempt: 1,
     attempts: [] as unknown[],
     retry_pending: false,

@@ -113,10 +113,20 @@ describe('what is made once', () => {
       api.workflow('wpid_1');
       api.on(route, reply);
       const { code, io } = await skyvern(api, argv, { env });
-      expect([code, io.stderr.text()]).toEqual([3, expect.stringContaining(`${what} may have been made, and was not sent again`)]);
+      expect([code, io.stderr.text()]).toEqual([7, expect.stringContaining(`${what} may have been made, and was not sent again`)]);
       expect(io.stderr.lines().at(-1)).toBe(`hint: \`skyvern ${look}\` shows whether it is there`);
       expect(api.seen(route)).toHaveLength(1);
     }
+  });
+
+  test('F62 a schedule whose server has no scheduler is refused, and is not looked for', async () => {
+    const api = await fakeSkyvern();
+    api.workflow('wpid_1');
+    api.on(SCHEDULES, { status: 501, body: { detail: 'Schedules are not available' } });
+    const { code, io } = await skyvern(api, SCHEDULE);
+    expect([code, io.stderr.text()]).toEqual([3, expect.stringContaining('Schedules are not available')]);
+    expect(io.stderr.text()).not.toContain('may have been made');
+    expect(api.seen('GET /v1/workflows/wpid_1/schedules')).toHaveLength(1);
   });
 
   test('a refusal is no lost answer', async () => {
@@ -149,6 +159,6 @@ describe('what is made once', () => {
       });
       return 'lost' as const;
     });
-    expect((await skyvern(api, SCHEDULE)).code).toBe(3);
+    expect((await skyvern(api, SCHEDULE)).code).toBe(7);
   });
 });

@@ -109,7 +109,7 @@ describe('F62 a schedule is made once', () => {
   });
 
   test.each([
-    ['502, and none was made', { status: 502, body: { detail: 'Failed to sync schedule' } }, 3, /Failed to sync schedule/],
+    ['502, and none was made', { status: 502, body: { detail: 'Failed to sync schedule' } }, 7, /Failed to sync schedule/],
     ['501, a server without schedules', { status: 501, body: { detail: 'Schedules are not available' } }, 3, /Schedules are not available/],
   ])('%s: said so, with what to look at, and not sent again', async (_, reply, code, why) => {
     const api = await withWorkflow();

@@ -233,6 +233,33 @@ describe.each(Object.entries(worlds))('%s', (_, open) => {
     }
   });
 
+  test('a webhook is sent again only where there is one, and only of a run that has ended', async () => {
+    const { send, task } = await world();
+    for (const [id, status, detail] of [
+      ['tsk_404', 404, 'Run tsk_404 not found'],
+      [await task('running'), 400, expect.stringMatching(/^Run tsk_\d+ has not reached a terminal state \(status=running\)\.$/)],
+      [await task('completed'), 400, 'No webhook URL configured for the run.'],
+    ] as const) {
+      const answer = await send('POST', `/v1/runs/${id}/retry_webhook`, {});
+      expect([answer.status, answer.body]).toEqual([status, { detail }]);
+    }
+  });
+
+  test('a file is uploaded as a form, and nothing else is taken for one', async () => {
+    const { send } = await world();
+    const form = '--x\r\ncontent-disposition: form-data; name="file"; filename="people.csv"\r\n\r\nname\nAda\n\r\n--x--\r\n';
+    const answer = await send('POST', '/v1/upload_file', form, { 'content-type': 'multipart/form-data; boundary=x' });
+    expect(answer.status).toBe(200);
+    expectSchema('UploadFileResponse', answer.body);
+    expect(answer.body).toMatchObject({
+      s3_uri: expect.stringContaining('people.csv'),
+      file_id: expect.stringMatching(/^file_\d+$/),
+      expires_at: null,
+    });
+    const empty = await send('POST', '/v1/upload_file', '--x--\r\n', { 'content-type': 'multipart/form-data; boundary=x' });
+    expect([empty.status, empty.body.detail[0]]).toEqual([422, expect.objectContaining({ type: 'missing', loc: ['body', 'file'] })]);
+  });
+
   test('version and heartbeat need no key, the organization does', async () => {
     const { send } = await world();
     const nameless = { 'x-api-key': '' };

@@ -68,6 +68,29 @@ test('a run key is one run, and another request under it is refused', async () =
   expect(await failure(clientOf(server.url).runTask(TASK, { runKey: 'order-1' }))).toMatchObject({ code: 'no_journal' });
 });
 
+test('a fenced start ends all doubt, whatever it starts; it needs a journal, and a browser of its own', async () => {
+  const clock = manualClock();
+  const server = await faultServer({ now: () => clock.now(), hasTags: false });
+  const client = clientOf(server.url, { clock, journal: folder() });
+  const login = { credential_type: 'skyvern', credential_id: 'cred_1' };
+  for (const start of [
+    () => client.runTask(TASK, { fence: true }),
+    () => client.runWorkflow({ workflow_id: 'wpid_1' }, { fence: true }),
+    () => client.login(login, { fence: true }),
+    () => client.downloadFiles({ navigation_goal: 'the report' }, { fence: true }),
+  ]) {
+    server.plan({ kind: 'ok' }, { kind: 'reset', made: false });
+    const run = await start();
+    const [ended, open] = server.sessions.slice(-2);
+    expect([ended?.status, ended?.runnable_id, open?.runnable_id]).toEqual(['completed', null, run.run_id]);
+  }
+  const made = server.made.length;
+  const refused = client.runTask({ ...TASK, browser_session_id: 'pbs_1' }, { fence: true });
+  expect(await failure(refused)).toMatchObject({ code: 'fence_browser' });
+  expect(await failure(clientOf(server.url).runTask(TASK, { fence: true }))).toMatchObject({ code: 'no_journal' });
+  expect(server.made).toHaveLength(made);
+});
+
 test('what the server did not receive is sent again, what it refused is not', async () => {
   const server = await faultServer();
   const limited: Fault = { kind: 'answer', made: false, status: 429, headers: { 'retry-after': '3' }, body: '{"detail":"slow down"}' };

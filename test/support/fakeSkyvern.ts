@@ -180,6 +180,7 @@ const WORKFLOW_FIELDS: Json = {
   ai_fallback: null,
   script_id: null,
   browser_seed_source: 'fresh',
+  browser_settings_receipt: null,
 };
 const ACTION: Json = {
   action_type: 'click',

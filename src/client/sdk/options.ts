@@ -55,6 +55,11 @@ export interface StartRequestOptions extends RequestOptions {
   readonly runKey?: string | undefined;
   /** After a lost answer: take the run of the same content, or only one that is certainly ours. */
   readonly adopt?: 'content' | 'exact' | undefined;
+  /**
+   * Start in a browser session made for this start alone: after a lost answer its run is known by the session, or ended for certain, and the
+   * start is sent again. Not of `retryWorkflowRun`.
+   */
+  readonly fence?: boolean | undefined;
 }
 
 /** Throws `UsageError` `base_url` and `insecure_http`, `SkyvernError` `no_key` and `bad_key`. */

@@ -6,6 +6,7 @@
  */
 import { systemClock } from '../../clock.js';
 import { type ReplyHead, UsageError } from '../../errors.js';
+import { assertFenceable } from '../../journal/fence.js';
 import { Journal } from '../../journal/journal.js';
 import { type Recovered, recover } from '../../journal/recover.js';
 import { runOf } from '../../journal/runOf.js';
@@ -638,21 +639,24 @@ export class Skyvern {
     });
   }
 
-  #startOnce(start: Start, { abortSignal, runKey, adopt, maxRetries }: StartRequestOptions): Promise<Started> {
+  async #startOnce(start: Start, { abortSignal, runKey, adopt, fence, maxRetries }: StartRequestOptions): Promise<Started> {
     const { clock, random, baseUrl } = this.#rest;
     const signal = abortSignal ?? new AbortController().signal;
     const journal = this.#journal;
     if (!journal) {
-      if (runKey !== undefined) {
-        throw new UsageError('a runKey needs a journal', { code: 'no_journal', hint: 'pass { journal: FOLDER } to the client' });
+      const needing = runKey !== undefined ? 'a runKey' : fence ? 'a fence' : null;
+      if (needing !== null) {
+        throw new UsageError(`${needing} needs a journal`, { code: 'no_journal', hint: 'pass { journal: FOLDER } to the client' });
       }
       return startUnrecorded({ clock, random, signal, maxRetries: maxRetries ?? this.#options.maxRetries ?? 2 }, start);
     }
+    assertFenceable(fence, start.request);
     const server = { baseUrl, profile: 'default', local: false, replays: false };
     const settleHint = () => 'recoverStarts() looks for it again';
     return startOnce({ journal, clock, random, signal, server, cwd: world.cwd(), settleHint }, start, {
       runKey,
       ...(adopt !== undefined && { adopt }),
+      ...(fence !== undefined && { fence }),
     });
   }
 }
