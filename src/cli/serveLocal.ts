@@ -65,12 +65,12 @@ function checkTask(request: TaskRunRequest, engine: string, secretNames: readonl
   const fault = schema === null || schema === undefined ? null : checkSchema(schema);
   if (fault !== null) return { clause: 'data_extraction_schema', reason: fault };
   if (engine !== RULES_ENGINE) return null;
-  const parsed = parseRules(request.prompt, { secretNames });
+  const parsed = parseRules(request.prompt, { secretNames, hasFiles: (request.file_ids ?? []).length > 0 });
   return 'refusal' in parsed ? parsed.refusal : null;
 }
 
-function rulesDecider({ prompt, secrets }: TaskSpec) {
-  const parsed = parseRules(prompt, { secretNames: [...secrets.keys()] });
+function rulesDecider({ prompt, secrets, files }: TaskSpec) {
+  const parsed = parseRules(prompt, { secretNames: [...secrets.keys()], hasFiles: files.length > 0 });
   if ('refusal' in parsed) throw new Error(`a prompt was accepted that is not understood: ${parsed.refusal.clause}`);
   return createRulesDecider(parsed.clauses);
 }

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
+import { parseRules } from '../../src/engine/rules/parse.js';
 import type { Answer } from '../browser/pages.js';
 import { servePages } from '../browser/pages.js';
 import { onPages, output, realRunner, reason } from './harness.js';
-import { CALENDAR, ORDERS, POSTS, SECTIONS, SETTINGS, WIDGETS } from './pages.js';
+import { BLIND_SLIDER, CALENDAR, ORDERS, PLACES, POSTS, SECTIONS, SETTINGS, UPLOAD, WIDGETS } from './pages.js';
 
 const runner = realRunner();
 /** Time runs fifty times as fast: for what ends only after patience. */
@@ -18,7 +22,15 @@ afterAll(() => Promise.all([runner.close(), hasty.close()]));
 const TITLE = ', get the title of the page';
 const titleAfter = async (page: string, prompt: string) => (output(await onPages(runner, page, prompt + TITLE)) as { title: string }).title;
 
-const PAGES = { orders: ORDERS, calendar: CALENDAR, sections: SECTIONS, widgets: WIDGETS, posts: POSTS };
+const PAGES = {
+  orders: ORDERS,
+  calendar: CALENDAR,
+  sections: SECTIONS,
+  widgets: WIDGETS,
+  posts: POSTS,
+  blind: BLIND_SLIDER,
+  places: PLACES,
+};
 
 test.each<[keyof typeof PAGES, string, string]>([
   ['orders', 'Click "Cancel" for "Bob"', 'cancel 1003'],
@@ -40,6 +52,14 @@ test.each<[keyof typeof PAGES, string, string]>([
   ['widgets', 'Select "Pear" from "Fruit"', 'Pear'],
   ['posts', 'Click the "Share" button on all posts by @ann', 'Posts 1 4'],
   ['posts', 'Click "Share" on 1 post by @ann', 'Posts 1'],
+  ['blind', 'Select 7 with the slider and hit Save', '7'],
+  ['blind', 'Select 0 with the slider and hit Save', '0'],
+  ['places', 'Select Isle of Man from the list, click Save', 'Isle of Man|'],
+  [
+    'places',
+    'Select Trinidad and Tobago from the list, type the text below into the text field and press Save',
+    'Trinidad and Tobago|quick brown',
+  ],
 ])('%s: %s', { timeout: 60_000 }, async (page, prompt, title) => {
   expect(await titleAfter(PAGES[page], prompt)).toBe(title);
 });
@@ -199,6 +219,8 @@ test.each<[string, string, string, RegExp]>([
   ['both fields where there are three', '<input><input><input>', 'Enter "x" into both text fields', /has 3 text fields, not two/],
   ['items of two people with one name', `${POSTS}`, 'Click "Share" for "@ann"', /2 items show "@ann"/],
   ['a number that the slider does not reach', SETTINGS, 'Set "Volume" to 11', /shows "10"/],
+  ['a slider that is not there', PLACES, 'Select 3 with the slider', /slider is not on the page|slider does not move/],
+  ['a number that a slider without a name does not reach', BLIND_SLIDER, 'Select 12 with the slider', /does not move on/],
   ['an option that is chosen already', '<label><input type="checkbox" checked> A</label>', 'Select nothing', /chosen already/],
   ['sections that show one at a time', SECTIONS, 'Expand the section', /more than one section that is closed/],
   [
@@ -218,6 +240,29 @@ test.each<[string, string, string, RegExp]>([
   const result = await onPages(hasty, html, prompt);
   expect(result.outcome.status).toBe('failed');
   expect(reason(result)).toMatch(expected);
+});
+
+test('a file of the run is given to the field that is meant, and looked at; without one nothing is claimed', {
+  timeout: 60_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'f1');
+  writeFileSync(path, '12345');
+  const files = [{ name: 'bill.txt', path }];
+  const upload = (prompt: string, page = UPLOAD, given = files) => onPages(hasty, page, prompt + TITLE, { files: given });
+  expect(output(await upload('Upload "bill.txt" to "Receipt", click "Send"'))).toEqual({ title: 'bill.txt 5|' });
+  expect(reason(await upload('Upload "bill.txt", click "Send"'))).toMatch(
+    /more than one field of the page takes files; there is button "Receipt", button "Photo"/,
+  );
+  expect(reason(await upload('Upload "bill.txt" to "Notes"'))).toMatch(/no field of the page takes files for "Notes"/);
+  expect(reason(await upload('Upload "other.txt" to "Receipt"'))).toMatch(/there is no file "other.txt" to give/);
+  const dropping = UPLOAD.replace('id="receipt"', 'id="receipt" onchange="this.value = ``"');
+  expect(reason(await upload('Upload "bill.txt" to "Receipt"', dropping))).toMatch(/does not hold the file/);
+  // Without files the prompt is refused before there is a run.
+  const prompt = 'Upload "bill.txt" to "Receipt"';
+  expect(parseRules(prompt, { secretNames: [] })).toEqual({ refusal: { clause: prompt, reason: 'no file was given with the task' } });
+  expect(parseRules(prompt, { secretNames: [], hasFiles: true })).toHaveProperty('clauses');
 });
 
 test('one page of a list that goes on is not returned as all of it', { timeout: 60_000 }, async () => {

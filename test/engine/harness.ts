@@ -112,8 +112,8 @@ export const rulesRunner = (pool: BrowserPool, clock: Clock): TaskRunner =>
     pool,
     clock,
     deciders: {
-      rules: ({ prompt, secrets }) => {
-        const parsed = parseRules(prompt, { secretNames: secrets.keys() });
+      rules: ({ prompt, secrets, files }) => {
+        const parsed = parseRules(prompt, { secretNames: secrets.keys(), hasFiles: files.length > 0 });
         if ('refusal' in parsed) throw new Error(`${parsed.refusal.clause}: ${parsed.refusal.reason}`);
         return createRulesDecider(parsed.clauses);
       },

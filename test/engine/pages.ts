@@ -77,3 +77,16 @@ export const POSTS = `<title>Posts</title>${['ann', 'bob', 'anna', 'ann']
       `<div><p>Post ${index + 1} by @${name}</p><button onclick="document.title += ' ${index + 1}'; this.textContent = 'Shared'; this.disabled = true">Share</button></div>`,
   )
   .join('')}`;
+
+/** A slider that no tree shows: an element without a name that takes arrow keys, and a number beside it. */
+export const BLIND_SLIDER = `<title>Level</title><input aria-label="Notes"><h1>Level</h1><div tabindex="0" style="width: 80px; height: 9px; background: silver"
+onkeydown="const to = Number(level.textContent) + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0); if (to >= 0 && to <= 9) level.textContent = to"></div><p id="level">4</p>
+<button onclick="document.title = level.textContent">Save</button>`;
+
+/** A file field, and a form that says what it holds. */
+export const UPLOAD = `<title>Claim</title><label>Receipt <input type="file" id="receipt"></label><label>Photo <input type="file" id="photo"></label>
+<button onclick="document.title = [receipt, photo].map((field) => [...field.files].map((file) => file.name + ' ' + file.size)).join('|')">Send</button>`;
+
+/** Names with small words in them, and a word to copy from the page. */
+export const PLACES = `<title>Places</title><select id="place" size="4"><option>Isle of Man<option>Trinidad and Tobago<option>Nepal</select><div>quick brown</div><input id="word">
+<button onclick="document.title = place.value + '|' + word.value">Save</button>`;

@@ -74,13 +74,17 @@ export function inList(list: SnapshotNode, names: readonly string[]): Move {
 }
 
 /** Options of a dropdown or list; or boxes, radio buttons and menu items of these names, one after the other. */
-export async function select(page: Observation, { options, from }: Extract<Command, { kind: 'select' }>, done: number): Promise<Move> {
+export async function select(page: Observation, command: Extract<Command, { kind: 'select' }>, done: number): Promise<Move> {
+  const { options, from } = command;
   const whole = await page.snapshot();
   const scoped = within(whole, from?.within ?? null, await page.title());
   if ('problem' in scoped) return notYet(scoped.problem);
   const tree = scoped.found;
   if (from) {
     const choice = await chooseField(page, tree, from);
+    const isThere =
+      choice.type === 'one' && optionsOf(choice.node).some((option) => likeness(labelOf(option), command.options[0] ?? '') >= 2);
+    const options = isThere ? command.options : (command.orEach ?? command.options);
     if (choice.type === 'one' && optionsOf(choice.node).length > 0) return severalIn(page, choice.node, options);
     // A list that is made of other elements opens when it is clicked, and then shows its options.
     if (choice.type === 'one') return inOpened(whole, choice.node, options, done);

@@ -77,7 +77,9 @@ export type Text =
   /** The value that the page shows beside this label. */
   | { readonly valueOf: string }
   /** What was copied or found before. */
-  | { readonly kept: true };
+  | { readonly kept: true }
+  /** The one text that the page shows besides its fields. */
+  | { readonly shown: true };
 
 /** A day of the calendar; months count from 1. */
 export interface Day {
@@ -104,7 +106,13 @@ export type Command =
   | { readonly kind: 'clickValue'; readonly label: string }
   | { readonly kind: 'findAndClick'; readonly target: Target; readonly covers: Covers }
   | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' }
-  | { readonly kind: 'select'; readonly options: readonly string[]; readonly from: Target | null }
+  /** `orEach`: where no option is called `Trinidad and Tobago`, the two of them. */
+  | {
+      readonly kind: 'select';
+      readonly options: readonly string[];
+      readonly orEach: readonly string[] | null;
+      readonly from: Target | null;
+    }
   | { readonly kind: 'selectNothing' }
   /** Through a menu and its submenus. */
   | { readonly kind: 'selectPath'; readonly path: readonly string[] }
@@ -117,6 +125,8 @@ export type Command =
   | { readonly kind: 'date'; readonly day: Day; readonly target: Target | null }
   /** `time` as `HH:MM`, of 24 hours. */
   | { readonly kind: 'time'; readonly time: string; readonly text: string; readonly target: Target | null }
+  /** Files of the run, by their names. */
+  | { readonly kind: 'upload'; readonly files: readonly string[]; readonly target: Target | null }
   | { readonly kind: 'copy'; readonly from: Target }
   | { readonly kind: 'paste'; readonly into: Target | null }
   | { readonly kind: 'findWord'; readonly ordinal: number; readonly in: Target }

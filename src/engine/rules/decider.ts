@@ -4,7 +4,7 @@ import type { ActionRecord } from '../task.js';
 import { pickDay } from './calendar.js';
 import { check, checkAll, select, selectNothing, selectPath } from './choosing.js';
 import type { Clause, Command } from './clause.js';
-import { adjust, copy, findWord, highlight, login, paste, setTo, time, type } from './filling.js';
+import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
 import { click, clickEach, clickValue, close, expand, findAndClick, findText, openItem } from './opening.js';
 import { getFields, getItems, getPage, getText, waitText } from './reading.js';
@@ -129,6 +129,8 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return paste(page, command.into, memory);
     case 'findWord':
       return findWord(page, command, memory);
+    case 'upload':
+      return upload(page, command);
     case 'highlight':
       return highlight(page, command.target);
     case 'select':

@@ -2,6 +2,7 @@
 import type { ElementFacts, SnapshotNode } from '../../browser/types.js';
 import type { Observation } from '../decider.js';
 import { HIDDEN } from '../redact.js';
+import { moveBlindly } from './blindSlider.js';
 import { type Choice, chooseField, fieldsOf, type Labelled, listed } from './choose.js';
 import { inList } from './choosing.js';
 import type { Command, Day, Target, Text } from './clause.js';
@@ -9,7 +10,7 @@ import { labelledIn } from './items.js';
 import { act, fail, type Memory, type Move, notChosen, notYet, type Progress, type Verify } from './moves.js';
 import { readDay, readTime } from './nouns.js';
 import { within } from './scope.js';
-import { describe, labelOf, squeeze, walk } from './tree.js';
+import { describe, labelOf, likeness, squeeze, walk } from './tree.js';
 
 const TEXT_FIELD: Target = { name: null, kind: 'field', ordinal: null, within: null, any: false };
 
@@ -98,7 +99,7 @@ const isoDay = ({ year, month, day }: Day): string => `${year}-${String(month).p
 /** The text itself, or where it is to be had from. */
 function textFor(
   tree: SnapshotNode,
-  text: Text,
+  text: Exclude<Text, { readonly shown: true }>,
   memory: Memory,
 ): { readonly text: string; readonly note?: string } | { readonly problem: string } {
   if ('literal' in text) return { text: text.literal };
@@ -115,6 +116,12 @@ function textFor(
   };
 }
 
+/** The only text of the page that is no label of a field. */
+async function textShown(page: Observation): Promise<{ readonly text: string; readonly note: string } | { readonly problem: string }> {
+  const found = await readText(page, { ...TEXT_FIELD, kind: 'paragraph' });
+  return 'problem' in found ? found : { text: found.text, note: `"${found.text}" is the text that the page shows.` };
+}
+
 const labelIn = (tree: SnapshotNode, node: SnapshotNode): string => fieldsOf(tree).find((field) => field.node === node)?.label ?? node.name;
 
 export async function type(
@@ -124,7 +131,7 @@ export async function type(
   memory: Memory,
 ): Promise<Move> {
   const tree = await page.snapshot();
-  const what = textFor(tree, text, memory);
+  const what = 'shown' in text ? await textShown(page) : textFor(tree, text, memory);
   if ('problem' in what) return notYet(what.problem);
   const options = { memory, ...(what.note !== undefined && { note: what.note }) };
   if (fields !== 'one') {
@@ -179,6 +186,8 @@ export async function adjust(
 ): Promise<Move> {
   const tree = await page.snapshot();
   const choice = await fieldFor(page, tree, target);
+  const hasNone = choice.type === 'none' && choice.why === 'missing' && target.name === null && target.within === null;
+  if (hasNone && target.kind === 'slider') return moveBlindly(page, value, progress);
   if (choice.type !== 'one') return notChosen(choice);
   const label = fieldsOf(tree, [choice.node.role]).find((field) => field.node === choice.node)?.label ?? choice.node.name;
   return moveTo(page, choice, label, value, progress);
@@ -329,6 +338,38 @@ function paragraph(tree: SnapshotNode, target: Target): Choice {
 const isText = (node: SnapshotNode): boolean =>
   node.children.some((child) => typeof child === 'string' && squeeze(child) !== '') &&
   ![...walk(node)].some(({ role }) => ['button', 'textbox', 'checkbox', 'radio', 'combobox', 'listbox', 'list', 'table'].includes(role));
+
+/** Files into the only field of the page that takes some, or into the one that is named; the field must say the name afterwards. */
+export async function upload(page: Observation, { files, target }: Extract<Command, { kind: 'upload' }>): Promise<Move> {
+  const tree = await page.snapshot();
+  const scoped = within(tree, target?.within ?? null, await page.title());
+  if ('problem' in scoped) return notYet(scoped.problem);
+  const asked = fieldsOf(scoped.found, ['button', 'textbox']);
+  const facts = await Promise.all(asked.map(({ node }) => (node.ref === null ? null : page.inspect(node.ref))));
+  const fields = asked.filter((_, index) => facts[index]?.type === 'file');
+  const wanted = target?.name ?? null;
+  const rank = (least: number) =>
+    fields.filter(({ node, label }) => wanted === null || likeness(label, wanted) >= least || likeness(node.name, wanted) >= least);
+  const fitting = rank(2).length > 0 ? rank(2) : rank(1);
+  const at = target?.ordinal ?? null;
+  const field = at !== null ? fitting.at(at < 0 ? at : at - 1) : fitting.length === 1 ? fitting[0] : undefined;
+  const there = listed(fields.map(({ node, label }) => describe({ ...node, name: label })));
+  if (!field?.node.ref)
+    return notYet(
+      `${fitting.length > 1 ? 'more than one field' : 'no field'} of the page takes ${wanted === null ? 'files' : `files for "${wanted}"`}${there ? `; there is ${there}` : ''}`,
+    );
+  const { ref } = field.node;
+  if (files.length > 1 && facts[asked.indexOf(field)]?.multiple === false) return fail(`the field takes one file, not ${files.length}`);
+  const verify: Verify = async (now) => {
+    const held = await now.inspect(ref);
+    if (!held) return 'the field went away with the file, so it cannot be seen whether it was taken';
+    return held.value?.endsWith(files[0] ?? '') ? null : 'the field does not hold the file';
+  };
+  return act({ kind: 'giveFiles', ref, names: files }, `${files.join(', ')} into ${describe({ ...field.node, name: field.label })}`, {
+    confidence: 0.95,
+    verify,
+  });
+}
 
 export async function highlight(page: Observation, target: Target): Promise<Move> {
   const found = await readText(page, target);

@@ -212,6 +212,25 @@ const names: Slot<string[]> = function* (tokens, at) {
   yield* joined(tokens, at, name);
 };
 
+/** Small words inside of proper names. */
+const CONNECTORS = new Set(['and', 'of', 'the', 'de', 'da', 'la', 'el', 'al', 'in', 'on', 'for', '&']);
+
+/** `Isle of Man`, `Trinidad and Tobago`: capital letters with small words between; `parts` where it could also be two names. */
+const properName: Slot<{ readonly name: string; readonly parts: readonly string[] | null }> = function* (tokens, at) {
+  const isCapital = (found: Token | undefined) => found?.kind === 'word' && /^\p{Lu}/u.test(found.text) && NAME_WORD.test(found.text);
+  if (!isCapital(tokens[at])) return;
+  for (let length = 7; length >= 3; length--) {
+    const taken = tokens.slice(at, at + length);
+    const isName =
+      taken.length === length &&
+      isCapital(taken.at(-1)) &&
+      taken.every((each) => isCapital(each) || (each.kind === 'word' && CONNECTORS.has(each.text)));
+    if (!isName || !taken.some(({ text }) => CONNECTORS.has(text))) continue;
+    const parts = textOf(taken).split(' and ');
+    yield { value: { name: textOf(taken), parts: parts.length > 1 && parts.every(isPlainName) ? parts : null }, next: at + length };
+  }
+};
+
 /** Longer lists are refused: no person writes them, and each further name multiplies the readings. */
 const MAX_JOINED = 50;
 
@@ -384,6 +403,7 @@ const typed: Slot<Typed> = anyOf<Typed>(
     described: null,
     bare: false,
   })),
+  phrase({}, 'the text [shown|displayed] below|above', () => ({ text: { shown: true }, described: null, bare: false })),
   phrase({}, '(it | that | that word | the word | the copied text)', () => ({ text: { kept: true }, described: null, bare: false })),
 );
 
@@ -544,6 +564,7 @@ export const NOUNS = {
   pairs,
   part,
   place: element,
+  properName,
   quoted,
   rank,
   time,

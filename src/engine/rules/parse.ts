@@ -12,6 +12,8 @@ import { type Said, UNPLAIN, VERBS } from './verbs.js';
 
 export interface ParseOptions {
   readonly secretNames: Iterable<string>;
+  /** Whether the run has files to give to pages; none when left out. */
+  readonly hasFiles?: boolean;
 }
 
 export type Parsed = { readonly clauses: readonly Clause[] } | { readonly refusal: PromptRefusal };
@@ -19,7 +21,7 @@ export type Parsed = { readonly clauses: readonly Clause[] } | { readonly refusa
 const NOT_UNDERSTOOD = 'it is not understood; the rules engine takes plain commands such as `click "Next"` or `get the title of the page`';
 
 /** Pure: neither browser nor network. */
-export function parseRules(prompt: string, { secretNames }: ParseOptions): Parsed {
+export function parseRules(prompt: string, { secretNames, hasFiles = false }: ParseOptions): Parsed {
   const known = new Set(secretNames);
   for (const [, name = ''] of prompt.matchAll(/\{\{\s*([\w-]+)\s*\}\}/g)) {
     if (!known.has(name)) return refuse(`{{${name}}}`, `no secret named ${name} was given`);
@@ -37,6 +39,7 @@ export function parseRules(prompt: string, { secretNames }: ParseOptions): Parse
       continue;
     }
     const text = before ? `${before.text}, ${own}` : own;
+    if (said.do.some(({ kind }) => kind === 'upload') && !hasFiles) return refuse(own, 'no file was given with the task');
     const commands = before ? said.do.map((command) => modified(command, before?.said)) : said.do;
     before = null;
     for (const command of commands) {

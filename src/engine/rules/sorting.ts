@@ -42,7 +42,7 @@ async function bySelection(
   if (lists.length !== 1 || !list || descending) return notYet(`no column of a table is called "${column}"`);
   return select(
     page,
-    { kind: 'select', options: [column], from: { name: list.name, kind: 'list', ordinal: null, within: null, any: false } },
+    { kind: 'select', options: [column], orEach: null, from: { name: list.name, kind: 'list', ordinal: null, within: null, any: false } },
     0,
   );
 }

@@ -148,13 +148,16 @@ const CHOICES: readonly Verb[] = [
   verb('turn <element> off', ({ element }) => check([element], false)),
   verb('check|tick [off] <elements>', ({ elements }) => check(elements, true)),
   verb('uncheck|untick|deselect <elements>', ({ elements }) => check(elements, false)),
+  verb('select|choose|pick <properName> from|in|of <from:element>', ({ properName, from }) =>
+    does({ kind: 'select', options: [properName.name], orEach: properName.parts, from: withKind(from, 'list') }),
+  ),
   verb('select|choose|pick [the] [option|options] <names> [option|options] from|in|of <from:element>', ({ names, from }) =>
-    does({ kind: 'select', options: names, from: withKind(from, 'list') }),
+    does({ kind: 'select', options: names, orEach: null, from: withKind(from, 'list') }),
   ),
   verb('select|choose|pick <path>', ({ path }) => (path.length > 1 ? does({ kind: 'selectPath', path }) : null)),
   verb('select|choose|pick <element>', ({ element }) => selectElement(element)),
   verb('select|choose|pick [the] [option|options] <names> [option|options]', ({ names }) =>
-    does({ kind: 'select', options: names, from: null }),
+    does({ kind: 'select', options: names, orEach: null, from: null }),
   ),
   verb('sort [the] [table|list|rows|items|results] by <name> [ascending | in ascending order]', ({ name }) =>
     does({ kind: 'sort', column: name, descending: false, table: null }),
@@ -212,7 +215,10 @@ const TYPING: readonly Verb[] = [
   verb('find|copy the <rank> word in|of <place>', ({ rank, place }) => does({ kind: 'findWord', ordinal: rank, in: place })),
   verb('highlight|select [all] the text in|of <place>', ({ place }) => does({ kind: 'highlight', target: place })),
   verb('highlight <place>', ({ place }) => (place.kind === 'paragraph' ? does({ kind: 'highlight', target: place }) : null)),
-  verb('upload|attach <rest>', () => ({ refused: 'no files can be given to pages here' })),
+  verb('upload|attach [the] [file|files] <names> to|into|in|as|with|using <place>', ({ names, place }) =>
+    does({ kind: 'upload', files: names, target: place }),
+  ),
+  verb('upload|attach [the] [file|files] <names>', ({ names }) => does({ kind: 'upload', files: names, target: null })),
   verb(
     '(log in | sign in | login) as|with|using [the] [user [name] | username | email [address] | e-mail [address]] <user:literal> [,] and|with|using [the] password <password:hidden>',
     ({ user, password }) => does({ kind: 'login', user: user.literal, password }),
