@@ -21,10 +21,7 @@ export async function pickDay(page: Observation, { day, target }: Extract<Comman
   if (calendar) return turnOrPick(calendar, day, progress);
   const scoped = within(tree, target?.within ?? null, await page.title());
   if ('problem' in scoped) return notYet(scoped.problem);
-  const choice =
-    target && !(target.kind === 'field' && target.name !== null && target.within === null)
-      ? await chooseField(page, scoped.found, target)
-      : await fieldNamedBy(page, tree, target?.name ?? 'date', 'date');
+  const choice = target ? await chooseField(page, scoped.found, target) : await fieldNamedBy(page, tree, 'date', 'date');
   if (choice.type !== 'one' || choice.node.ref === null) return notChosen(choice);
   const { node } = choice;
   const ref = choice.node.ref;

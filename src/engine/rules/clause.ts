@@ -105,7 +105,8 @@ export type Command =
   /** The value that the page shows beside this label, for what was found before. */
   | { readonly kind: 'clickValue'; readonly label: string }
   | { readonly kind: 'findAndClick'; readonly target: Target; readonly covers: Covers }
-  | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' }
+  /** `described`: `into` is the noun that the text itself has, as in `enter the name "Ada"`. */
+  | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' | 'described' }
   /** `orEach`: where no option is called `Trinidad and Tobago`, the two of them. */
   | {
       readonly kind: 'select';
@@ -134,7 +135,8 @@ export type Command =
   | { readonly kind: 'expand'; readonly target: Target | 'one' | 'all'; readonly open: boolean }
   | { readonly kind: 'close'; readonly part: Part; readonly by: Target | null }
   | { readonly kind: 'sort'; readonly column: string; readonly descending: boolean; readonly table: string | null }
-  | { readonly kind: 'press'; readonly key: string }
+  /** `said`: the word that may also be the name of an element, as in `press Delete`; null when the prompt says that it is a key. */
+  | { readonly kind: 'press'; readonly key: string; readonly said: string | null }
   | { readonly kind: 'waitText'; readonly text: string }
   | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'history'; readonly to: 'back' | 'forward' | 'reload' }

@@ -6,7 +6,7 @@ import { check, checkAll, select, selectNothing, selectPath } from './choosing.j
 import type { Clause, Command } from './clause.js';
 import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
-import { click, clickEach, clickValue, close, expand, findAndClick, findText, openItem } from './opening.js';
+import { click, clickEach, clickValue, close, expand, findAndClick, findText, openItem, pressKey } from './opening.js';
 import { getFields, getItems, getPage, getText, waitText } from './reading.js';
 import { scroll } from './scrolling.js';
 import { sort } from './sorting.js';
@@ -88,7 +88,7 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
     case 'history':
       return act({ kind: 'history', to: command.to });
     case 'press':
-      return act({ kind: 'press', key: command.key });
+      return pressKey(page, command);
     case 'pause':
       return act({ kind: 'pause', ms: command.ms });
     case 'scroll':

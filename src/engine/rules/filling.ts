@@ -134,18 +134,14 @@ export async function type(
   const what = 'shown' in text ? await textShown(page) : textFor(tree, text, memory);
   if ('problem' in what) return notYet(what.problem);
   const options = { memory, ...(what.note !== undefined && { note: what.note }) };
-  if (fields !== 'one') {
+  if (fields === 'both' || fields === 'all') {
     const all = fieldsOf(tree).filter(({ node }) => ['textbox', 'searchbox', 'spinbutton'].includes(node.role));
     if (fields === 'both' && all.length !== 2) return notYet(`the page has ${all.length} text fields, not two`);
     const next = all[progress.count];
     if (!next) return notYet('the page has no text field');
     return fill(page, next.node, next.label, what.text, 1, { ...options, ends: progress.count + 1 === all.length });
   }
-  const named = into !== null && into.name !== null;
-  const choice =
-    named && into.kind === 'field' && into.within === null && into.ordinal === null && into.name !== null
-      ? await fieldNamedBy(page, tree, into.name)
-      : await fieldFor(page, tree, into);
+  const choice = fields === 'described' && into?.name ? await fieldNamedBy(page, tree, into.name) : await fieldFor(page, tree, into);
   if (choice.type !== 'one') return notChosen(choice);
   if (into === null && choice.node.ref !== null && memory.filled.has(choice.node.ref))
     return fail('an earlier clause has filled the only field of the page: say which field is meant');

@@ -513,10 +513,13 @@ const KEYS: Readonly<Record<string, string>> = {
   'arrow left': 'ArrowLeft',
   'arrow right': 'ArrowRight',
 };
-const key = anyOf(
-  oneOfNames(KEYS),
-  token(({ kind, text }) => (kind === 'quoted' ? (KEYS[text.toLowerCase()] ?? null) : null)),
-);
+/** A key, and how it is called. */
+const key: Slot<{ readonly key: string; readonly said: string }> = function* (tokens, at) {
+  for (const { value, next } of oneOfNames(KEYS)(tokens, at)) yield { value: { key: value, said: textOf(tokens.slice(at, next)) }, next };
+  const found = tokens[at];
+  const value = found?.kind === 'quoted' ? KEYS[found.text.toLowerCase()] : undefined;
+  if (found && value !== undefined) yield { value: { key: value, said: found.text }, next: at + 1 };
+};
 
 export const isKind = (noun: string): boolean => Object.hasOwn(KINDS, noun.toLowerCase());
 

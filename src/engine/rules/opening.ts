@@ -30,6 +30,18 @@ function clicking(choice: Choice, { download = false, ends = true } = {}): Move 
 export const click = async (page: Observation, { target, download }: Extract<Command, { kind: 'click' }>): Promise<Move> =>
   clicking(await clickable(page, target), { download });
 
+/** `Press Delete` is the key, unless something on the page is called so: then it could be either. */
+export async function pressKey(page: Observation, { key, said }: Extract<Command, { kind: 'press' }>): Promise<Move> {
+  if (said !== null) {
+    const isSo = (node: SnapshotNode) =>
+      node.ref !== null && ['button', 'link', 'tab', 'menuitem'].includes(node.role) && likeness(labelOf(node), said) >= 2;
+    const named = [...walk(await page.snapshot())].find(isSo);
+    if (named)
+      return fail(`"${said}" could be the key or ${describe(named)}: say \`press the ${said} key\` or \`click "${labelOf(named)}"\``);
+  }
+  return act({ kind: 'press', key });
+}
+
 /** One after the other, in every item that shows the text; how many there are is counted before the first click. */
 export async function clickEach(
   page: Observation,

@@ -51,7 +51,7 @@ const click = (target: Target, download = false): Said => does({ kind: 'click', 
 /** The field that is meant: the one that is named, else the one that the text's own noun names. */
 function type({ text, described }: Typed, into: Target | null): Said {
   const target = into ? withKind(into, 'field') : described === null ? null : named({ name: described, kind: 'field' });
-  return does({ kind: 'type', text, into: target, fields: 'one' });
+  return does({ kind: 'type', text, into: target, fields: into === null && described !== null ? 'described' : 'one' });
 }
 
 const NAVIGATION: readonly Verb[] = [
@@ -78,7 +78,8 @@ const NAVIGATION: readonly Verb[] = [
 ];
 
 const CLICKS: readonly Verb[] = [
-  verb('press|hit|push [the] <key> [key]', ({ key }) => does({ kind: 'press', key })),
+  verb('press|hit|push [the] <key> key', ({ key }) => does({ kind: 'press', key: key.key, said: null })),
+  verb('press|hit|push [the] <key>', ({ key }) => does({ kind: 'press', key: key.key, said: key.said })),
   verb('press|hit|push [the] <quoted> key', () => ({ refused: 'there is no key of that name' })),
   verb('[find and] click|tap|open|follow [on] the|top <rank> <noun>', ({ rank, noun }) =>
     isKind(noun) ? null : does({ kind: 'openItem', items: { noun, which: { one: rank } } }),
@@ -121,9 +122,7 @@ const CLICKS: readonly Verb[] = [
 ];
 
 const CHOICES: readonly Verb[] = [
-  verb('select|choose|pick|enter|input|type|set <day> as|for the [start|end|due|birth] date', ({ day }) =>
-    does({ kind: 'date', day, target: null }),
-  ),
+  verb('select|choose|pick|enter|input|type|set <day> as|for the date', ({ day }) => does({ kind: 'date', day, target: null })),
   verb('select|choose|pick|enter|input|type <day> in|into|for|as|from|with|using <place>', ({ day, place }) =>
     does({ kind: 'date', day, target: withKind(place, 'field') }),
   ),
@@ -204,7 +203,7 @@ const TYPING: readonly Verb[] = [
   verb('search for <quoted>', ({ quoted }) =>
     does(
       { kind: 'type', text: { literal: quoted }, into: named({ name: 'Search', kind: 'field' }), fields: 'one' },
-      { kind: 'press', key: 'Enter' },
+      { kind: 'press', key: 'Enter', said: null },
     ),
   ),
   verb('clear <place>', ({ place }) => does({ kind: 'type', text: { literal: '' }, into: withKind(place, 'field'), fields: 'one' })),
