@@ -210,6 +210,14 @@ test('without the second look the browser itself reports success for a field tha
 test.each<[string, string, string, RegExp]>([
   ['two texts for the only field', '<input aria-label="Email">', 'Type "a" and type "b"', /has filled the only field of the page/],
   ['a text for a field that has another name', '<label>Email <input></label>', 'Enter the name "Ada"', /"name" is not on the page/],
+  ['a text for a field that is named and not there', '<input>', 'Type "Ada" into "Name"', /"Name" is not on the page/],
+  [
+    'a date for another day',
+    '<label>End date <input type="date"></label>',
+    'Enter 2026-03-09 as the start date',
+    /"start date" is not on the page/,
+  ],
+  ['a key that is also the name of a button', '<button>Delete</button>', 'Press Delete', /could be the key or button "Delete": say/],
   [
     'two texts where there is one field',
     '<label>Username <input></label>',
