@@ -55,14 +55,21 @@ function printReady(words) {
 
 /** A clone brings its own Node beside it: use that one. */
 async function handOver() {
-  const { spawnSync } = await import('node:child_process');
+  const { spawn } = await import('node:child_process');
   const { existsSync } = await import('node:fs');
   const { fileURLToPath } = await import('node:url');
   const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.exe' : ''}`, import.meta.url));
   if (existsSync(own)) {
-    const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    if (signal) process.kill(process.pid, signal);
-    process.exitCode = status ?? 1;
+    const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    // A terminal tells both of us: the child ends in its own time, and we wait for it.
+    for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    const [code, signal] = await new Promise((resolve) => child.once('close', (...how) => resolve(how)));
+    if (signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    process.exitCode = code ?? 1;
     return;
   }
   process.stderr.write(
