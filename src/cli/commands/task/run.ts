@@ -143,7 +143,8 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
 }
 
 /** Nobody is there to be asked: in CI, without a terminal, and when a pause is to be a failure. */
-const isUnattended = ({ env, stderr }: Io, { onPause }: TaskRunFlags): boolean => Boolean(env['CI']) || !stderr.isTTY || onPause === 'fail';
+export const isUnattended = ({ env, stderr }: Pick<Io, 'env' | 'stderr'>, { onPause }: Pick<TaskRunFlags, 'onPause'>): boolean =>
+  Boolean(env['CI']) || !stderr.isTTY || onPause === 'fail';
 
 /** What only the embedded server understands never reaches another one: it would ignore it, or worse, store it. */
 export function refuseLocalOnly(target: Target, body: TaskRunRequest): void {

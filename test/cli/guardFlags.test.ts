@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { isUnattended, taskRequest } from '../../src/cli/commands/task/run.js';
+import { allowedHosts, risks } from '../../src/cli/parsers.js';
+import { originsOfHost } from '../../src/protocol/allowedHost.js';
+import { fakeSkyvern } from '../support/fakeSkyvern.js';
+import { testIo } from '../support/io.js';
+import { skyvern } from '../support/skyvern.js';
+
+test.each<[string, readonly string[] | null]>([
+  ['localhost:3000', ['http://localhost:3000']],
+  ['intranet.example', ['http://intranet.example', 'https://intranet.example']],
+  ['https://10.0.0.5:8443/', ['https://10.0.0.5:8443']],
+  ['[::1]:8080', ['http://[::1]:8080']],
+  ['fd00::1', ['http://[fd00::1]', 'https://[fd00::1]']],
+  ['127.1:80', ['http://127.0.0.1']],
+  ['http://a.example/admin', null],
+  ['user@a.example', null],
+  ['*.example', null],
+  ['a.example:99999', null],
+  ['a b', null],
+  ['', null],
+])('--allow-host %j means the origins %j', (text, origins) => {
+  expect(originsOfHost(text)).toEqual(origins);
+});
+
+test('flags become fields of the request', () => {
+  const flags = { allowHost: allowedHosts('b.example', allowedHosts('a.example')), confirm: risks('pay, send') };
+  expect(taskRequest('x', flags, {})).toEqual({ prompt: 'x', allow_hosts: ['a.example', 'b.example'], confirm: ['pay', 'send'] });
+  expect(risks('all')).toEqual(['pay', 'delete', 'send']);
+});
+
+test.each([
+  ['a person at a terminal', true, {}, undefined, false],
+  ['a person who wants pauses to fail', true, {}, 'fail' as const, true],
+  ['CI with a terminal', true, { CI: 'true' }, undefined, true],
+  ['a pipe', false, {}, undefined, true],
+])('whether nobody can be asked: %s', (_, isTTY, env, onPause, unattended) => {
+  const stderr = Object.assign(testIo().stderr, { isTTY });
+  expect(isUnattended({ env, stderr }, { onPause: onPause ?? 'wait' })).toBe(unattended);
+});
+
+describe('on another server', () => {
+  test.each(['--confirm all', '--allow-host localhost:3000'])('%s is refused, and nothing is sent', async (flag) => {
+    const api = await fakeSkyvern();
+    const { code, io } = await skyvern(api, `task run --prompt x ${flag}`);
+    expect(code).toBe(2);
+    expect(io.stderr.text()).toContain(`${flag.split(' ')[0]} works only on the embedded server`);
+    expect(api.requests).toEqual([]);
+  });
+});
