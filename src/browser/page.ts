@@ -5,6 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Request } from 'playwright-core';
 import type { Clock } from '../clock.js';
+import { placesThatShow } from './echo.js';
 import { PROXY_STATUS } from './egress.js';
 import type { Capture } from './evidence/capture.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/downloadQuota.js';
@@ -32,6 +33,7 @@ const POPUP_TIMEOUT_MS = 5_000;
 const DOWNLOAD_START_TIMEOUT_MS = 10_000;
 const DOWNLOAD_NEWS_TIMEOUT_MS = 300;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
+const ECHO_TIMEOUT_MS = 2_000;
 const TITLE_TIMEOUT_MS = 500;
 const UPLOAD_ASK_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
@@ -62,6 +64,8 @@ export class PlaywrightPage implements BrowserPage {
   #deadEnd: string | null = null;
   /** Visible fields that hold a secret: covered in screenshots. */
   readonly #covered = new Set<Locator>();
+  /** Secrets that pages got, and may show anywhere. */
+  readonly #secrets = new Set<string>();
   readonly #waiters = new Set<() => void>();
   readonly #capture: Capture | null;
   readonly #quota: DownloadQuota;
@@ -169,13 +173,25 @@ export class PlaywrightPage implements BrowserPage {
   screenshot(): Promise<Uint8Array | null> {
     return told(async () => {
       const page = this.#current();
-      const mask = [...this.#covered];
+      const echoes = await this.#echoes(page);
+      if (echoes === null) return null;
+      const mask = [...this.#covered, ...echoes];
       const shot = page.screenshot({ type: 'png', timeout: SCREENSHOT_TIMEOUT_MS, ...(mask.length > 0 && { mask }) });
       return shot.catch((error: unknown) => {
         if (page.isClosed()) throw error;
         return null;
       });
     });
+  }
+
+  /** Places that show a secret that was typed; null when that cannot be told, and no picture may be taken. */
+  async #echoes(page: Page): Promise<readonly Locator[] | null> {
+    if (this.#secrets.size === 0) return [];
+    const looking = placesThatShow(page, this.#secrets).catch(() => null);
+    const places = await withinTime(this.#clock, ECHO_TIMEOUT_MS, looking, null);
+    const inField = await Promise.all([...this.#covered].map((field) => field.isVisible().catch(() => false)));
+    if (places?.length === 0 && !inField.includes(true)) this.#capture?.uncover();
+    return places;
   }
 
   target(action: PageAction): Promise<ActionTarget | null> {
@@ -185,6 +201,8 @@ export class PlaywrightPage implements BrowserPage {
   perform(action: PageAction): Promise<{ readonly secretField: boolean }> {
     return told(async () => {
       this.#deadEnd = null;
+      // What the page makes of it may show a secret: no film of it until somebody has looked.
+      if (this.#secrets.size > 0) this.#capture?.cover();
       const secretField = await this.#do(this.#current(), action);
       await this.#settle();
       // Scripts may fill the page until it has loaded; a picture that never comes does not hold it up for long.
@@ -269,7 +287,6 @@ export class PlaywrightPage implements BrowserPage {
 
   /** The document is here, though perhaps not all of it. */
   #navigated(frame: Frame): void {
-    if (frame === this.#pages.at(-1)?.mainFrame()) this.#capture?.uncover();
     for (const request of this.#pending) if (request.isNavigationRequest() && frameOf(request) === frame) this.#requestEnded(request);
   }
 
@@ -371,11 +388,10 @@ export class PlaywrightPage implements BrowserPage {
       const address = (await handle?.ownerFrame())?.url() ?? '';
       const origin = URL.canParse(address) ? new URL(address).origin : 'null';
       if (!handle || origin !== action.onlyInto) throw new WrongOrigin(origin === 'null' ? address : origin);
+      for (const secret of action.secrets ?? [action.text]) this.#secrets.add(secret);
+      this.#capture?.cover();
       const secretField = await isSecretField(locator);
-      if (!secretField) {
-        this.#covered.add(locator);
-        this.#capture?.cover();
-      }
+      if (!secretField) this.#covered.add(locator);
       await handle.fill(action.text);
       return secretField;
     } finally {

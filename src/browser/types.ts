@@ -52,8 +52,17 @@ export type PageAction =
   | { readonly kind: 'click'; readonly ref: string; readonly download: boolean }
   /** A click on the one visible element with exactly this text: for what has no ref of its own. With `mustBePointer` only where the pointer becomes a hand. */
   | { readonly kind: 'clickText'; readonly text: string; readonly mustBePointer: boolean }
-  /** With `onlyInto`, an origin, nothing is typed into a document of another one: `WrongOrigin`. */
-  | { readonly kind: 'fill'; readonly ref: string; readonly text: string; readonly onlyInto: string | null }
+  /**
+   * With `onlyInto`, an origin, nothing is typed into a document of another one: `WrongOrigin`. Such text holds `secrets`, or is one: they
+   * are covered in pictures from then on.
+   */
+  | {
+      readonly kind: 'fill';
+      readonly ref: string;
+      readonly text: string;
+      readonly onlyInto: string | null;
+      readonly secrets?: readonly string[];
+    }
   | { readonly kind: 'select'; readonly ref: string; readonly option: string }
   /** Of a list that takes several, these and no others. */
   | { readonly kind: 'selectMany'; readonly ref: string; readonly options: readonly string[] }

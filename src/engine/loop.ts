@@ -331,7 +331,8 @@ class Run {
       if (value !== undefined) values.set(name, value);
     }
     if (values.size === 0) return action;
-    return { ...action, text: action.text.replace(SECRET, (whole, name: string) => values.get(name) ?? whole), onlyInto: this.#home() };
+    const text = action.text.replace(SECRET, (whole, name: string) => values.get(name) ?? whole);
+    return { ...action, text, onlyInto: this.#home(), secrets: [...values.values()] };
   }
 
   /** Waits for it. A code is hidden like any other secret. */

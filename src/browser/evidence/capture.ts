@@ -44,12 +44,12 @@ export class Capture {
     this.#frames?.follow(page);
   }
 
-  /** A secret is about to stand where it can be seen. */
+  /** A secret may be seen from now on. */
   cover(): void {
     this.#frames?.cover();
   }
 
-  /** The page went elsewhere. */
+  /** Somebody looked, and there is none to be seen. */
   uncover(): void {
     this.#frames?.uncover();
   }

@@ -68,7 +68,7 @@ export class Frames {
     });
   }
 
-  /** A secret stands in a field that shows it: no picture is kept until the page is another one. */
+  /** A secret may be seen: no picture is kept until it cannot. */
   cover(): void {
     this.#covered = true;
   }
