@@ -14,6 +14,7 @@ import type { Part } from './part.js';
 import { egress } from './parts/egress.js';
 import { histories, replayHistory } from './parts/histories.js';
 import { emulator, hostile } from './parts/hostile.js';
+import { hostileModel } from './parts/hostileModel.js';
 import { kills } from './parts/kills.js';
 import { server } from './parts/server.js';
 import { settings } from './parts/settings.js';
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   hostile,
   emulator,
   egress,
+  'hostile-model': hostileModel,
   server,
 };
 const REPLAYS: Readonly<Record<string, (seed: number, say: (line: string) => void) => Promise<boolean>>> = {
