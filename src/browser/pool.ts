@@ -23,15 +23,32 @@ export interface PoolOptions
 
 /** Of recordings: words can be read, and a frame costs a third of what one of the whole size does. */
 const FILM = { width: 800, height: 450 };
-/** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is. */
+/** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is given up. */
 const CLOSE_TIMEOUTS_MS = [250, 350] as const;
 
 /** For cookies and stored data of all origins; a page that is at work for ever must not hold up the end of its run. */
 const STATE_TIMEOUT_MS = 3_000;
+/** A browser that sessions share. One that is given up gets no new session, and ends with its last: a page may hold up no other run. */
+interface Shared {
+  readonly starting: Promise<LaunchedBrowser>;
+  sessions: number;
+  givenUp: boolean;
+}
+
+/** What a session has to say to whoever gave it its browser. */
+interface Lender {
+  /** Whether the browser is the user's own, elsewhere. */
+  readonly isForeign: boolean;
+  /** It does not close what it is told to close. */
+  stuck(): void;
+  /** The session is over. */
+  done(): Promise<void>;
+}
 
 export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool {
-  // One browser for each program and kind of window; nearly always there is one.
-  const running = new Map<string, Promise<LaunchedBrowser>>();
+  // One browser for each program and kind of window that takes new sessions; nearly always there is one.
+  const warm = new Map<string, Shared>();
+  const all = new Set<Shared>();
 
   const launch = async ({ path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
     const program = await findBrowser(host, { ...options, path, headed });
@@ -40,60 +57,83 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
     if (launched.trace) options.onLaunch?.(launched.trace);
     return launched;
   };
-  const warm = async (key: string, session: SessionOptions): Promise<LaunchedBrowser> => {
-    let starting = running.get(key);
-    if (!starting) {
-      starting = launch(session);
-      running.set(key, starting);
-      const forget = () => {
-        if (running.get(key) === starting) running.delete(key);
-      };
-      starting.then(({ browser }) => browser.on('disconnected', forget)).catch(forget);
+  const end = async (shared: Shared): Promise<void> => {
+    all.delete(shared);
+    await shared.starting.then((launched) => launched.close()).catch(() => {});
+  };
+  const giveUp = (key: string, shared: Shared): void => {
+    if (warm.get(key) === shared) warm.delete(key);
+    shared.givenUp = true;
+    if (shared.sessions === 0) void end(shared);
+  };
+  const sharedFor = (key: string, session: SessionOptions): Shared => {
+    const known = warm.get(key);
+    if (known) return known;
+    const shared: Shared = { starting: launch(session), sessions: 0, givenUp: false };
+    warm.set(key, shared);
+    all.add(shared);
+    const gone = () => giveUp(key, shared);
+    shared.starting.then(({ browser }) => browser.on('disconnected', gone)).catch(gone);
+    return shared;
+  };
+  const openShared = async (key: string, session: SessionOptions): Promise<BrowserSession> => {
+    const shared = sharedFor(key, session);
+    shared.sessions++;
+    const lender: Lender = {
+      isForeign: false,
+      stuck: () => giveUp(key, shared),
+      done: async () => {
+        if (--shared.sessions === 0 && shared.givenUp) await end(shared);
+      },
+    };
+    let isOpening = false;
+    try {
+      const { browser } = await shared.starting;
+      isOpening = true;
+      // A fresh browser makes the recording, should this one have crashed.
+      return await openSession(browser, session, options, lender, async () => (await sharedFor(key, session).starting).browser);
+    } catch (error) {
+      if (isOpening) giveUp(key, shared);
+      else await lender.done();
+      throw error;
     }
-    return starting;
   };
 
   return {
     open: async (session) => {
-      const key = JSON.stringify([session.path, session.headed]);
       if (session.address !== null) {
-        const launched = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(launched.browser, session, options, launched.close, null);
+        const { browser, close } = await connectBrowser(session.address, session.cdpHeaders);
+        return openSession(browser, session, options, { isForeign: true, stuck: () => {}, done: close }, null);
       }
-      const launched = await warm(key, session);
-      const encoder = async () => (await warm(key, session)).browser; // a fresh one, should this one have crashed
+      const key = JSON.stringify([session.path, session.headed]);
+      const before = warm.get(key);
       try {
-        return await openSession(launched.browser, session, options, null, encoder);
+        return await openShared(key, session);
       } catch (error) {
-        // It crashed while nobody looked, or is being closed: a fresh one, once.
-        if (launched.browser.isConnected()) throw error;
-        running.delete(key);
-        return openSession((await warm(key, session)).browser, session, options, null, encoder);
+        // One that was there already may have crashed, or be too busy for another session: a fresh one, once.
+        if (before === undefined) throw error;
+        return openShared(key, session);
       }
     },
     close: async () => {
-      const all = [...running.values()];
-      running.clear();
-      await Promise.all(all.map((starting) => starting.then((launched) => launched.close()).catch(() => {})));
+      warm.clear();
+      await Promise.all([...all].map(end));
     },
   };
 }
 
-/**
- * @param disconnect ends a browser that is this session's alone; null for a shared one
- * @param encoder a browser of ours, which makes the recording; null: nothing is recorded
- */
+/** @param encoder a browser of ours, which makes the recording; null: nothing is recorded */
 async function openSession(
   browser: Browser,
   session: SessionOptions,
   { clock, ...way }: PoolOptions,
-  disconnect: (() => Promise<void>) | null,
+  lender: Lender,
   encoder: (() => Promise<Browser>) | null,
 ): Promise<BrowserSession> {
   let page: PlaywrightPage | null = null;
   const refused = new Set<string>();
   // A browser of the user's own, elsewhere, has its own way out; ours would not even be reachable from there.
-  const egress = disconnect
+  const egress = lender.isForeign
     ? null
     : await startEgress({
         ...way,
@@ -106,7 +146,7 @@ async function openSession(
       });
   const shut = async () => {
     await egress?.close();
-    await disconnect?.();
+    await lender.done();
   };
   try {
     await mkdir(session.downloadsDir, { recursive: true, mode: 0o700 });
@@ -125,7 +165,7 @@ async function openSession(
       const closed = context.close().catch(() => {});
       if (!(await within(clock, CLOSE_TIMEOUTS_MS[0], closed))) {
         opened.crash();
-        if (!(await within(clock, CLOSE_TIMEOUTS_MS[1], closed)) && !disconnect) void browser.close().catch(() => {});
+        if (!(await within(clock, CLOSE_TIMEOUTS_MS[1], closed))) lender.stuck();
       }
       await shut();
     };

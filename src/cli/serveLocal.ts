@@ -28,6 +28,9 @@ export interface ServeOptions {
   readonly retention: RetentionLimits;
 }
 
+/** Browsers of this server that the next one ends, should this one be killed. */
+const KEPT_TRACES = 10;
+
 export async function serveLocal(ctx: CliContext, { engine, sandbox, proxyNames, retention }: ServeOptions): Promise<void> {
   const { io, clock, random, signal, paths } = ctx;
   const models = createModels(ctx);
@@ -39,8 +42,13 @@ export async function serveLocal(ctx: CliContext, { engine, sandbox, proxyNames,
     models,
     createRunner: async ({ data }) => {
       const traces = join(data, 'browser.json');
-      await endBrowserOfThePast(traces, (pid, name) => io.kill(pid, name));
-      const onLaunch = (trace: BrowserTrace) => writeFileSync(traces, JSON.stringify(trace), { mode: 0o600 });
+      await endBrowsersOfThePast(traces, (pid, name) => io.kill(pid, name));
+      const launched: BrowserTrace[] = [];
+      const onLaunch = (trace: BrowserTrace) => {
+        launched.push(trace);
+        // One that was given up may still run; those before it have ended.
+        writeFileSync(traces, JSON.stringify(launched.slice(-KEPT_TRACES)), { mode: 0o600 });
+      };
       const pool = createBrowserPool(io, {
         cacheDir: paths.cache,
         clock,
@@ -75,10 +83,10 @@ function rulesDecider({ prompt, secrets, files }: TaskSpec) {
   return createRulesDecider(parsed.clauses);
 }
 
-/** A server that was killed leaves its browser running: it goes before a new one is started. */
-async function endBrowserOfThePast(file: string, kill: (pid: number, signal: NodeJS.Signals) => unknown): Promise<void> {
+/** A server that was killed leaves its browsers running: they go before a new one is started. */
+async function endBrowsersOfThePast(file: string, kill: (pid: number, signal: NodeJS.Signals) => unknown): Promise<void> {
   try {
-    await endLeftBrowser(JSON.parse(readFileSync(file, 'utf8')) as BrowserTrace, kill);
+    for (const trace of JSON.parse(readFileSync(file, 'utf8')) as BrowserTrace[]) await endLeftBrowser(trace, kill);
   } catch {
     // There is none, or it ended by itself.
   }
