@@ -239,13 +239,14 @@ class Run {
     await this.#recording;
     this.#signal.throwIfAborted();
     const { action } = decision;
-    const startedAt = this.#clock.now();
+    let startedAt = this.#clock.now();
     let problem: string | null = null;
     let fatal: string | null = null;
     let typed = typedText(action);
     try {
       if (isOnPage(action)) fatal = await this.#gate.refusal(action, decision.risks ?? []);
       problem = fatal ?? decision.rejected ?? null;
+      startedAt = this.#clock.now(); // the time that a person took is not the action's
       const hidden = fatal === null && (await this.#perform(action));
       if (hidden && typed !== null) {
         this.#redactor.add(typed);
