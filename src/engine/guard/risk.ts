@@ -44,15 +44,17 @@ const SIGNS: Readonly<Record<Risk, RegExp>> = {
   send: /发送|發送|送信|提交|发布|投稿|公開|分享|보내기|게시|제출/,
 };
 
+/** For each kind, its words anywhere in a text, and at its beginning. */
 const PATTERNS = Object.fromEntries(
   Object.entries(WORDS).map(([risk, lines]) => {
     const words = lines.flatMap((line) => line.split(', ')).map((word) => word.replace(/\*$/, '\\p{L}*').replaceAll(' ', '\\s+'));
-    return [risk, `(?<![\\p{L}\\d])(?:${words.join('|')})(?![\\p{L}\\d])`];
+    const source = `(?<![\\p{L}\\d])(?:${words.join('|')})(?![\\p{L}\\d])`;
+    return [risk, { anywhere: new RegExp(source, 'iu'), first: new RegExp(`^\\W*${source}`, 'iu') }];
   }),
-) as Record<Risk, string>;
+) as Record<Risk, { readonly anywhere: RegExp; readonly first: RegExp }>;
 
-const says = (risk: Risk, text: string, from: '' | '^\\W*' = ''): boolean =>
-  new RegExp(from + PATTERNS[risk], 'iu').test(text) || SIGNS[risk].test(text);
+const says = (risk: Risk, text: string, where: 'anywhere' | 'first' = 'anywhere'): boolean =>
+  PATTERNS[risk][where].test(text) || SIGNS[risk].test(text);
 
 /** What says yes to something said elsewhere. */
 const YES =
@@ -75,7 +77,7 @@ function isRisk(risk: Risk, { name, isLink, isText, byKey, context, form }: Acti
   const label = byKey && form ? form.submitLabel : name;
   if (form && isSearchOrLogin(form, label)) return false;
   // Most links lead to pages about something; those that do it are short and begin with it.
-  if (isLink ? label.split(' ').length <= 4 && says(risk, label, '^\\W*') : !(byKey && isText) && says(risk, label)) return true;
+  if (isLink ? label.split(' ').length <= 4 && says(risk, label, 'first') : !(byKey && isText) && says(risk, label)) return true;
   if (YES.test(label) && says(risk, context)) return true;
   if (risk === 'send' && byKey && isText)
     return /message|reply|comment|chat|nachricht|antwort|mensaje|commentaire|повідомлення|сообщение/i.test(name);
