@@ -242,6 +242,10 @@ export class PlaywrightPage implements BrowserPage {
 
   #opened(page: Page): void {
     this.#openings = Math.max(0, this.#openings - 1);
+    // What a tab had asked for may never be told to have ended.
+    page.on('close', () => {
+      for (const request of this.#pending) if (frameOf(request)?.page() === page) this.#requestEnded(request);
+    });
     if (this.#pages.length >= MAX_TABS) {
       void page.close().catch(() => {});
       return;
