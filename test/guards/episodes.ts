@@ -277,8 +277,9 @@ const spec = (files: readonly TaskFile[], folders: Pick<TaskSpec, 'downloadsDir'
   codes: { next: async () => CODE },
   allowedUrls: [],
   confirm: { risks: [], unattended: true },
-  browser: { headed: false, path: null, address: null, cdpHeaders: {} },
+  browser: { headed: false, path: null, address: null, cdpHeaders: {}, state: null },
   mustDownload: false,
+  keepBrowserState: null,
   files,
   ...folders,
 });
