@@ -177,10 +177,12 @@ export class PlaywrightPage implements BrowserPage {
       if (echoes === null) return null;
       const mask = [...this.#covered, ...echoes];
       const shot = page.screenshot({ type: 'png', timeout: SCREENSHOT_TIMEOUT_MS, ...(mask.length > 0 && { mask }) });
-      return shot.catch((error: unknown) => {
+      const picture = await shot.catch((error: unknown) => {
         if (page.isClosed()) throw error;
         return null;
       });
+      if (picture) this.#capture?.picture(page, picture);
+      return picture;
     });
   }
 

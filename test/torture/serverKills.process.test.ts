@@ -39,9 +39,10 @@ test.each<[string, RegExp, (file: string, effects: string, runId: string) => voi
     (file, _, runId) => {
       const db = new DatabaseSync(file);
       db.exec('PRAGMA foreign_keys = OFF');
-      for (const table of ['webhooks', 'artifacts', 'actions', 'steps', 'queue', 'idempotency', 'runs']) {
-        db.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId);
-      }
+      const tables = db.prepare(
+        "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c ON c.name = 'run_id' WHERE m.type = 'table'",
+      );
+      for (const { name } of tables.all()) db.prepare(`DELETE FROM ${name} WHERE run_id = ?`).run(runId);
       db.close();
     },
   ],

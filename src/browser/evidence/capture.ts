@@ -54,6 +54,11 @@ export class Capture {
     this.#frames?.uncover();
   }
 
+  /** A picture of the tab in which secrets are covered already: what each action came to is in the film, however busy the machine is. */
+  picture(page: Page, png: Buffer): void {
+    this.#frames?.picture(page, png);
+  }
+
   /** Takes in no more. Resolves with what is a file already; what could not be written is left out. */
   async end(): Promise<readonly EvidenceFile[]> {
     const { folder } = this.#options;

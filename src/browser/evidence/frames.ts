@@ -89,10 +89,19 @@ export class Frames {
     await rm(this.#path, { force: true }).catch(() => {});
   }
 
+  /** One more, that somebody took and in which no secret can be seen. */
+  picture(page: Page, data: Buffer): void {
+    if (!this.#ended && page === this.#page) this.#add(data, this.#clock.monotonic());
+  }
+
   #taken(page: Page, data: Buffer): void {
     const now = this.#clock.monotonic();
     if (this.#ended || this.#covered || page !== this.#page) return;
     if (now - this.#lastAt < 1000 / FRAMES_PER_SECOND / 2) return;
+    this.#add(data, now);
+  }
+
+  #add(data: Buffer, now: number): void {
     if (this.#frames.length >= MAX_FRAMES || this.#bytes + data.length > MAX_BYTES) return;
     this.#firstAt ??= now;
     this.#lastAt = now;

@@ -122,7 +122,7 @@ async function encodePictures(pictures: readonly { atMs: number; key: boolean; d
   const context = canvas.getContext('2d')!;
   for (const { atMs, key, data } of pictures) {
     const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+    const image = await createImageBitmap(new Blob([bytes]));
     // A window of another size than the first is shown whole.
     const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
     context.fillStyle = 'black';
