@@ -182,6 +182,8 @@ async function tasks({ step }, { home, pages, mark }) {
   await step(['run', 'wait', id, '--json']);
   await step(['run', 'output', id]);
   await step(['run', 'open', id, '--print']);
+  const page = join(home, 'report.html');
+  await step(['run', 'report', id, '-o', page], { check: () => must(/<html/.test(readFileSync(page, 'utf8')), 'no page') });
   await step(['run', 'artifacts', id], { check: ({ stdout }) => must(/screenshot/.test(stdout), 'no screenshot') });
   const folder = join(home, 'files');
   mkdirSync(folder);
@@ -208,6 +210,12 @@ async function tasks({ step }, { home, pages, mark }) {
   });
   await step(task('Read the title', '--fence', '--wait'));
   await step(['task', 'run', '--prompt', 'x', '--engine', 'skyvern_v2'], { code: 9 });
+  const rows = join(home, 'rows.csv');
+  writeFileSync(rows, 'name\nWatering can\n');
+  const template = 'Open the item [[click:{{name}}]] [[done:Add to basket]]';
+  await step(['task', 'batch', '--prompt-template', template, '--url', list, '--input', rows, '--timeout', '3m'], {
+    check: (got) => must(json(got).status === 'completed', 'not completed'),
+  });
   await step(['run', 'recover', '--json'], { check: (got) => must(json(got).length === 0, 'a start is unsettled') });
 
   const stored = ['credential', 'create', '--name', `log in ${mark}`, '--username', 'ada', '--password', '-'];
@@ -246,6 +254,12 @@ async function runsOfWorkflows({ step }, { home, mark }) {
     check: (got) => must(JSON.stringify(json(got).output).includes('3'), 'not the number'),
   });
   await step(run('--param', 'days=4', '--fence', '--wait'));
+  const codes = json(await step(['workflow', 'list', '--search', mark, '--query', '[0].workflow_permanent_id']));
+  const days = join(home, 'days.csv');
+  writeFileSync(days, 'days\n5\n');
+  await step(['workflow', 'batch', codes, '--input', days, '--timeout', '3m'], {
+    check: (got) => must(json(got).status === 'completed', 'not completed'),
+  });
   write('fails', [{ block_type: 'code', label: 'boom', code: 'raise Exception("boom")' }]);
   const failed = id(await step(run('--wait', '--json'), { code: 10 }));
   await step(['run', 'retry', failed, '--yes', '--wait', '--timeout', '3m'], { code: 10 });
