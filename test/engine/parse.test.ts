@@ -108,6 +108,7 @@ test('clauses are divided by marks, lines, "then" and "and" before a verb, never
     kinds('Click "A", type "b; c" into "D" and press Enter, and then wait for "E". Get the name and price of the first item; go back'),
   ).toEqual(['click', 'type', 'press', 'waitText', 'getItems', 'history']);
   expect(kinds('1. Click "A"\n2) Click "B"\n- get the title of the page')).toEqual(['click', 'click', 'getPage']);
+  expect(kinds('Sort by "Total", for the order 1001, click "Cancel", get the title of the page')).toEqual(['sort', 'click', 'getPage']);
   expect(kinds(DEMO_PROMPT)).toEqual(['getItems', 'click', 'getFields', 'click', 'login', 'getFields']);
 });
 

@@ -134,6 +134,10 @@ function split(tokens: readonly Token[]): Token[][] {
     const comma = isMark(token, ',') ? position + 1 : position;
     const and = isWord(tokens[comma], 'and') ? comma + 1 : comma;
     if (isWord(tokens[and], 'then')) return isMark(tokens[and + 1], ',') ? and + 2 : and + 1;
+    // `..., for the order 1003, click "Cancel"`: the place comes before its command.
+    const place =
+      and > position && isWord(tokens[and], 'for', 'in') ? tokens.findIndex((each, index) => index > and && isMark(each, ',')) : -1;
+    if (place > 0 && startsCommand(place + 1)) return and;
     // `find and click` is one command.
     const found = and > comma && isWord(tokens[position - 1], 'find') && isWord(tokens[and], 'click', 'tap', 'open');
     return and > position && !found && startsCommand(and) ? and : position;
