@@ -37,6 +37,8 @@ export interface Screen {
   resize(columns: number, rows: number): void;
   /** Resolves, with all rows of that moment, when the emulator shows a match; the test's time-out is the only clock. */
   shows(wanted: RegExp): Promise<string[]>;
+  /** Resolves when what is on the screen now, without the scrollback, is what is wanted. */
+  until(wanted: (rows: string[]) => boolean): Promise<void>;
   /** Resolves when the bytes match. */
   sends(wanted: RegExp): Promise<void>;
   ended: Promise<number>;
@@ -82,6 +84,7 @@ function inTerminal(program: string, args: readonly string[], folder: string, op
     env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   let raw = '';
+  let watching: { readonly wanted: (rows: string[]) => boolean; readonly found: () => void }[] = [];
   let awaited: { readonly wanted: RegExp; readonly found: () => void }[] = [];
   let waiting: { readonly wanted: RegExp; readonly found: (rows: string[]) => void }[] = [];
   pty.onData((data) => {
@@ -93,6 +96,12 @@ function inTerminal(program: string, args: readonly string[], folder: string, op
     terminal.write(data, () => {
       const now = read(terminal, 0);
       const shown = now.join('\n');
+      const visible = read(terminal, terminal.buffer.active.baseY);
+      watching = watching.filter(({ wanted, found }) => {
+        if (!wanted(visible)) return true;
+        found();
+        return false;
+      });
       waiting = waiting.filter(({ wanted, found }) => {
         if (wanted.test(shown)) found(now);
         return !wanted.test(shown);
@@ -118,6 +127,12 @@ function inTerminal(program: string, args: readonly string[], folder: string, op
     raw: () => raw,
     type: (keys) => pty.write(keys),
     kill: (signal) => pty.kill(signal),
+    until: (wanted) =>
+      wanted(read(terminal, terminal.buffer.active.baseY))
+        ? Promise.resolve()
+        : new Promise((found) => {
+            watching.push({ wanted, found });
+          }),
     sends: (wanted) => (wanted.test(raw) ? Promise.resolve() : new Promise((found) => awaited.push({ wanted, found }))),
     resize(nextColumns, nextRows) {
       terminal.resize(nextColumns, nextRows);
