@@ -92,9 +92,9 @@ export class Agent implements Decider {
   async #ask(page: Observation, history: readonly ActionRecord[]): Promise<Decision> {
     const tooDear = this.#spending.exceeded();
     if (tooDear) return tooDear;
-    const [tree, title, tabs, image] = await Promise.all([page.snapshot(), page.title(), page.tabs(), page.screenshot()]);
+    const [tree, tabs, image] = await Promise.all([page.snapshot(), page.tabs(), page.screenshot()]);
     const view = viewOf(tree, PAGE_TOKENS);
-    const scene: Scene = { url: page.url, title, tabs, view };
+    const scene: Scene = { url: page.url, tabs, view };
     const stuck = this.#progress.look(page.url, view.lines);
     if (stuck) return failure('NO_PROGRESS', stuck);
     const context: AnswerContext = {

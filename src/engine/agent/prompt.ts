@@ -52,7 +52,6 @@ export function systemText(spec: TaskSpec): string {
 
 export interface Scene {
   readonly url: string;
-  readonly title: string;
   readonly tabs: readonly PageTab[];
   readonly view: PageView;
 }
@@ -81,7 +80,8 @@ export function stepText(goal: string, scene: Scene, note: StepNote): string {
     .join('\n\n');
 }
 
-export function sceneText({ url, title, tabs, view }: Scene): string {
+export function sceneText({ url, tabs, view }: Scene): string {
+  const title = tabs.find(({ current }) => current)?.title ?? '';
   const { scroll } = view;
   const where =
     scroll && (scroll.above > 0 || scroll.below > 0) ? `; ${scroll.above} screens above, ${scroll.below} below what is visible` : '';
