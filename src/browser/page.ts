@@ -34,6 +34,10 @@ const DOWNLOAD_START_TIMEOUT_MS = 10_000;
 const DOWNLOAD_NEWS_TIMEOUT_MS = 300;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
 const ECHO_TIMEOUT_MS = 2_000;
+const FRAME_TIMEOUT_MS = 2_000;
+/** Actions that give a field its value. */
+const SETTING: readonly PageAction['kind'][] = ['fill', 'select', 'selectMany', 'check'];
+const NEXT_FRAME = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
 const TITLE_TIMEOUT_MS = 500;
 const UPLOAD_ASK_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
@@ -206,6 +210,7 @@ export class PlaywrightPage implements BrowserPage {
       // What the page makes of it may show a secret: no film of it until somebody has looked.
       if (this.#secrets.size > 0) this.#capture?.cover();
       const secretField = await this.#do(this.#current(), action);
+      if (SETTING.includes(action.kind)) await this.#nextFrame();
       await this.#settle();
       // Scripts may fill the page until it has loaded; a picture that never comes does not hold it up for long.
       await this.#current()
@@ -445,6 +450,17 @@ export class PlaywrightPage implements BrowserPage {
       this.#aborted = false;
       await this.#until(() => this.#downloads.size > 0, DOWNLOAD_NEWS_TIMEOUT_MS);
     }
+  }
+
+  /** After an input the browser holds timers of scripts back until the next frame: only then is there what a page makes of a value. */
+  async #nextFrame(): Promise<void> {
+    let drawn = false;
+    const done = () => {
+      drawn = true;
+      this.#changed();
+    };
+    void this.#current().evaluate(NEXT_FRAME).then(done, done);
+    await this.#until(() => drawn, FRAME_TIMEOUT_MS);
   }
 
   async #until(holds: () => boolean, timeoutMs: number): Promise<void> {

@@ -42,7 +42,7 @@ test('a run leaves console log, HTTP archive and a recording that plays, and no 
   );
   expect(outcome).toMatchObject({ status: 'completed' });
   expect(atEnd.sort()).toEqual(['browser_console_log', 'har']); // what is asked for first is there when the run ends
-  expect(text('browser_console_log')).toMatch(/^\S+Z \[log\] ready \{a: 1\} \(http.*\n/);
+  expect(text('browser_console_log')).toMatch(/^\S+Z \[log\] ready \{a: 1\} \(http.*\n/m);
   expect(text('browser_console_log')).toMatch(/\[uncaught\] Error: nobody catches this/);
   const { log } = JSON.parse(text('har'));
   const asked = log.entries.map((entry: { request: { url: string }; response: { status: number } }) => [
