@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent, RunEventBody } from '../../src/runs/events.js';
-import { anAction } from '../runs/sources.js';
-import { START, story, stream } from './story.js';
+import { story, stream } from './story.js';
 import { bundlePlayer, type Played, playIn, type Screen } from './terminal.js';
 
 let folder: string;
