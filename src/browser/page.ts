@@ -37,7 +37,7 @@ const ECHO_TIMEOUT_MS = 2_000;
 const FRAME_TIMEOUT_MS = 2_000;
 /** Actions that give a field its value. */
 const SETTING: readonly PageAction['kind'][] = ['fill', 'select', 'selectMany', 'check'];
-const NEXT_FRAME = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
+const NEXT_FRAME = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
 const TITLE_TIMEOUT_MS = 500;
 const UPLOAD_ASK_TIMEOUT_MS = 5_000;
 /** More than these are closed, or dropped, unseen: no honest page needs them in one run. */
