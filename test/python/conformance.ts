@@ -135,6 +135,10 @@ const UNDECLARED: Readonly<Record<string, readonly string[]>> = {
   'GET /v1/agents': ['400'],
   'GET /v1/runs': ['400'],
   'POST /v1/run/agents': ['404', '501'],
+  'POST /v1/run/tasks': ['404', '410'],
+  'POST /v1/run/tasks/login': ['400', '404', '410'],
+  'POST /v1/run/tasks/download_files': ['404', '410'],
+  'POST /v1/browser_profiles': ['404'],
   'POST /v1/credentials/totp': ['400'],
   'POST /v1/upload_file': ['400'],
 };
@@ -182,6 +186,7 @@ async function cases(server: Server): Promise<{ readonly summary: string; readon
     made += count;
     for (const [, operation, status, body] of stdout.matchAll(/^_+ (\w+ \S+) _+\n[\s\S]*?Received: (\d+)[\s\S]*?`(.*?)`/gm)) {
       found.push(`- ${operation}: ${status} \`${body}\``);
+      say(found.at(-1) as string);
     }
     say(`${made} cases, ${found.length} findings`);
   }
