@@ -214,6 +214,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
       worker.pump();
       webhooks.pump();
       void retention.begin().then(() => retention.runEnded());
+      browserStates.removeExpired();
       void routeDeps.uploads.removeExpired().catch((error: unknown) => log(`expired uploads: ${error}`));
       return failed;
     },

@@ -4,6 +4,9 @@ import type { BrowserState } from '../engine/task.js';
 import type { Sealed } from './sealed.js';
 import type { Store } from './store.js';
 
+/** How long a profile can still be made of a session; one lives for hours. */
+const SESSION_KEPT_MS = 30 * 86_400_000;
+
 export class BrowserStates {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -33,6 +36,12 @@ export class BrowserStates {
     const state = this.open(from);
     if (state) this.save(to, state);
     return state !== null;
+  }
+
+  /** Log-ins of sessions that ended long ago are not kept for ever. */
+  removeExpired(): void {
+    const sql = "DELETE FROM browser_states WHERE owner LIKE 'pbs_%' AND modified_at < ?";
+    this.#store.transact(() => this.#store.run(sql, this.#clock.now() - SESSION_KEPT_MS));
   }
 
   delete(owner: string): void {

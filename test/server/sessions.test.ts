@@ -142,3 +142,17 @@ test('one run at a time is in a session; closing the session ends it, and no oth
   });
   expect(fresh.body.detail[0].msg).toBe(recorded('422-task-fresh-and-session-v2').response.body.detail[0].msg);
 });
+
+test.each([
+  [29, 200],
+  [31, 400],
+])('what a session kept is there for a profile %d days later, or gone: %d', async (days, status) => {
+  const folder = tempFolder();
+  const first = await embedded({ folder, clock: manualClock({ start: 0 }), runner: scriptedRunner({ leaves }) });
+  const session = await created(first);
+  await first.until(await first.start('leaves', { browser_session_id: session }), 'completed');
+  await first.stop();
+  const second = await embedded({ folder, clock: manualClock({ start: days * 86_400_000 }) });
+  const made = await second.ask('POST', '/v1/browser_profiles', { body: { name: 'Ada', browser_session_id: session } });
+  expect(made.status).toBe(status);
+});
