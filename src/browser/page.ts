@@ -45,6 +45,8 @@ const MAX_TABS = 20;
 const MAX_DOWNLOADS = 100;
 const MAX_EVENTS = 100;
 const GONE = 'the browser was closed or crashed';
+const CRASHED = 'the page crashed';
+const ALL_CLOSED = 'every tab was closed';
 
 export class PlaywrightPage implements BrowserPage {
   readonly #context: BrowserContext;
@@ -66,6 +68,8 @@ export class PlaywrightPage implements BrowserPage {
   #aborted = false;
   /** Why the newest navigation led nowhere. */
   #deadEnd: string | null = null;
+  /** Why there is no tab, when there is none. */
+  #noTab = ALL_CLOSED;
   /** Visible fields that hold a secret: covered in screenshots. */
   readonly #covered = new Set<Locator>();
   /** Secrets that pages got, and may show anywhere. */
@@ -243,7 +247,7 @@ export class PlaywrightPage implements BrowserPage {
 
   #current(): Page {
     const page = this.#pages.at(-1);
-    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? 'every tab was closed' : GONE);
+    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? this.#noTab : GONE);
     return page;
   }
 
@@ -260,14 +264,17 @@ export class PlaywrightPage implements BrowserPage {
     if (this.#pages.length > 0) this.#note({ type: 'opened', url: page.url() });
     this.#pages.push(page);
     this.#tabs.push(page);
+    let crashed = false;
     page.on('close', () => {
+      this.#noTab = crashed ? CRASHED : ALL_CLOSED;
       this.#pages = this.#pages.filter((other) => other !== page);
       this.#tabs = this.#tabs.filter((other) => other !== page);
       this.#sessions.delete(page);
       this.#changed();
     });
     page.on('crash', () => {
-      this.#deadEnd = 'the page crashed';
+      crashed = true;
+      this.#deadEnd = CRASHED;
       void page.close().catch(() => {});
     });
     page.on('framenavigated', (frame) => this.#navigated(frame));

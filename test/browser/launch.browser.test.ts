@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
 import { type BrowserTrace, endLeftBrowser, launchBrowser } from '../../src/browser/launch.js';
+import type { PlaywrightPage } from '../../src/browser/page.js';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from './pages.js';
@@ -130,27 +131,26 @@ test('where the system refuses a sandbox the error names the way without', async
   });
 });
 
-test('one warm browser serves sessions that share nothing; after a crash the next session gets a new one', async () => {
-  const site = await servePages({ '/': '<script>document.title = document.cookie || "new"; document.cookie = "seen=1"</script>' });
-  const traces: BrowserTrace[] = [];
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir,
-    sandbox: true,
-    places: [],
-    onLaunch: (trace) => traces.push(trace),
-  });
+/** Opens sessions of one pool, which ends with the test. */
+function sessions(onLaunch: (trace: BrowserTrace) => void, origin: string) {
+  const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [], onLaunch });
   onTestFinished(() => pool.close());
-  const open = () =>
+  return () =>
     pool.open({
       headed: false,
       path: null,
       address: null,
       cdpHeaders: {},
       extraHttpHeaders: {},
-      allowedUrls: [site.origin],
+      allowedUrls: [origin],
       downloadsDir: join(tmpdir(), 'skyvern-test-downloads'),
     });
+}
+
+test('one warm browser serves sessions that share nothing; after a crash the next session gets a new one', async () => {
+  const site = await servePages({ '/': '<script>document.title = document.cookie || "new"; document.cookie = "seen=1"</script>' });
+  const traces: BrowserTrace[] = [];
+  const open = sessions((trace) => traces.push(trace), site.origin);
   for (let round = 0; round < 2; round++) {
     const session = await open();
     await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
@@ -166,6 +166,16 @@ test('one warm browser serves sessions that share nothing; after a crash the nex
   await next.page.perform({ kind: 'goto', url: `${site.origin}/` });
   await next.close();
   expect(traces).toHaveLength(2);
+});
+
+test('a last tab that crashed between two steps: the next step says so', async () => {
+  const site = await servePages({ '/': '' });
+  const { page, close } = await sessions(() => {}, site.origin)();
+  onTestFinished(close);
+  await page.perform({ kind: 'goto', url: `${site.origin}/` });
+  (page as PlaywrightPage).crash();
+  await expect.poll(() => page.tabs(), { timeout: 20_000 }).toEqual([]);
+  await expect(page.snapshot()).rejects.toThrow('the page crashed');
 });
 
 const host = () => ({ env: process.env, platform: process.platform, arch: process.arch, getuid: () => process.getuid?.() ?? -1 });
