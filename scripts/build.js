@@ -32,6 +32,8 @@ const bundle = await rolldown({
   transform: { define: { esbuildDetection: 'true', 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) } },
   tsconfig: false,
   plugins: [lazyBuiltins, patches],
+  // A package that is not installed would be missed only by whoever uses what needs it.
+  onLog: (level, log, tell) => tell(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
 });
 await bundle.write({
   dir: out,
