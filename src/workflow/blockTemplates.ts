@@ -1,8 +1,7 @@
 /** Templates in the texts of blocks: closed, and of names that the run will know. */
 import type { Wire } from '../protocol/decode.js';
 import { RESERVED_KEYS } from '../protocol/workflowFields.js';
-import type { Block } from './check.js';
-import type { Finding, Shape } from './shape.js';
+import type { Block, Finding, Shape } from './shape.js';
 import type { Path } from './source.js';
 import { scanTemplates } from './templates.js';
 import { closest } from './words.js';

@@ -24,7 +24,7 @@ import { checkOwnRules, REFUSED_BY_CODE, TAG } from './blockRules.js';
 import { checkTemplates } from './blockTemplates.js';
 import { type GraphBlock, graphFaults, type Link } from './graph.js';
 import { typed } from './parameters.js';
-import { type Finding, isObject, kindOf, Shape } from './shape.js';
+import { type Block, type Finding, isObject, kindOf, Shape } from './shape.js';
 import type { Path } from './source.js';
 import { closest, quoted } from './words.js';
 
@@ -39,15 +39,6 @@ export function checkDefinition(definition: unknown): Finding[] {
   const check = new Check();
   check.workflow(definition);
   return check.shape.findings;
-}
-
-export interface Block {
-  readonly wire: Wire;
-  readonly path: Path;
-  readonly kind: string;
-  readonly label: string | null;
-  readonly inner: readonly Block[];
-  readonly isInLoop: boolean;
 }
 
 class Check {

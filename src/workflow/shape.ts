@@ -13,6 +13,16 @@ export interface Finding {
   readonly message: string;
 }
 
+/** A block of a definition, where it stands and what it holds. */
+export interface Block {
+  readonly wire: Wire;
+  readonly path: Path;
+  readonly kind: string;
+  readonly label: string | null;
+  readonly inner: readonly Block[];
+  readonly isInLoop: boolean;
+}
+
 export class Shape {
   readonly findings: Finding[] = [];
 

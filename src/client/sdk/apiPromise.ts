@@ -1,4 +1,6 @@
 import { type RawResponse, type ReplyHead, rawResponse, UsageError } from '../../errors.js';
+import type { ApiClient, CallOptions } from '../client.js';
+import type { RequestOptions } from './options.js';
 
 export interface WithRawResponse<T> {
   readonly data: T;
@@ -9,6 +11,11 @@ export interface WithRawResponse<T> {
 export interface Answered<T> {
   readonly data: T;
   readonly head: ReplyHead | null;
+}
+
+/** Makes calls of the REST client: what the parts of the SDK's client need of it. */
+export interface Caller {
+  call<T>(options: RequestOptions | undefined, work: (api: ApiClient, call: CallOptions) => Promise<T>): ApiPromise<T>;
 }
 
 // biome-ignore-start lint/suspicious/noExplicitAny: reasons are `any` in every promise
