@@ -7,16 +7,19 @@
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, LaunchOptions as LaunchSettings } from 'playwright-core';
 import { LocalError, NetworkError } from '../errors.js';
 import { withoutSecrets } from '../io.js';
 import type { BrowserProgram } from './find.js';
+import { MAX_MESSAGE_BYTES, withGuardedPipe } from './pipeGuard.js';
 import type { Host } from './types.js';
 
 export interface LaunchOptions {
   readonly headed: boolean;
   /** False only by `--no-browser-sandbox`. */
   readonly sandbox: boolean;
+  /** Of one message that the browser sends. */
+  readonly maxMessageBytes?: number;
 }
 
 /** What a later process needs to end a browser that outlived its own. */
@@ -83,8 +86,9 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
     const starter = join(folder, 'start');
     const windows = host.platform === 'win32';
     if (!windows) await writeFile(starter, STARTER, { mode: 0o700 });
-    const browser = await chromium.launch({
-      executablePath: windows ? program.path : starter,
+    const executablePath = windows ? program.path : starter;
+    const settings: LaunchSettings = {
+      executablePath,
       headless: !options.headed,
       chromiumSandbox: options.sandbox,
       downloadsPath: downloads,
@@ -102,7 +106,8 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
-    });
+    };
+    const browser = await withGuardedPipe(executablePath, options.maxMessageBytes ?? MAX_MESSAGE_BYTES, () => chromium.launch(settings));
     const pid = windows ? null : Number(await readFile(join(folder, 'pid'), 'utf8'));
     return {
       browser,

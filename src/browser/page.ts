@@ -9,6 +9,7 @@ import { placesThatShow } from './echo.js';
 import { PROXY_STATUS } from './egress.js';
 import type { Capture } from './evidence/capture.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/downloadQuota.js';
+import { TOO_LONG } from './pipeGuard.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
 import { targetOf } from './target.js';
 import {
@@ -48,6 +49,13 @@ const GONE = 'the browser was closed or crashed';
 const CRASHED = 'the page crashed';
 const ALL_CLOSED = 'every tab was closed';
 
+export interface PageOptions {
+  readonly capture?: Capture | null;
+  readonly limits?: DownloadLimits;
+  /** Why a page that crashed just now did; null: for a reason of its own. */
+  readonly blame?: () => string | null;
+}
+
 export class PlaywrightPage implements BrowserPage {
   readonly #context: BrowserContext;
   readonly #clock: Clock;
@@ -77,12 +85,15 @@ export class PlaywrightPage implements BrowserPage {
   readonly #waiters = new Set<() => void>();
   readonly #capture: Capture | null;
   readonly #quota: DownloadQuota;
+  readonly #blame: () => string | null;
 
-  private constructor(context: BrowserContext, clock: Clock, downloadsDir: string, capture: Capture | null, limits: DownloadLimits) {
+  private constructor(context: BrowserContext, clock: Clock, downloadsDir: string, options: Required<PageOptions>) {
+    const { capture, limits, blame } = options;
     this.#context = context;
     this.#clock = clock;
     this.#downloadsDir = downloadsDir;
     this.#capture = capture;
+    this.#blame = blame;
     this.#quota = new DownloadQuota(limits, (url, reason) => this.#note({ type: 'refused', host: hostOf(url), reason }));
   }
 
@@ -91,9 +102,9 @@ export class PlaywrightPage implements BrowserPage {
     context: BrowserContext,
     clock: Clock,
     downloadsDir: string,
-    { capture = null, limits = DOWNLOAD_LIMITS }: { readonly capture?: Capture | null; readonly limits?: DownloadLimits } = {},
+    { capture = null, limits = DOWNLOAD_LIMITS, blame = () => null }: PageOptions = {},
   ): Promise<PlaywrightPage> {
-    const self = new PlaywrightPage(context, clock, downloadsDir, capture, limits);
+    const self = new PlaywrightPage(context, clock, downloadsDir, { capture, limits, blame });
     context.setDefaultTimeout(ACTION_TIMEOUT_MS);
     context.on('page', (page) => self.#opened(page));
     context.on('request', (request) => self.#requestStarted(request));
@@ -122,7 +133,7 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   title(): Promise<string> {
-    return told(async () => this.#current().title());
+    return this.#told(async () => this.#current().title());
   }
 
   async tabs(): Promise<readonly PageTab[]> {
@@ -142,7 +153,7 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   html(): Promise<string | null> {
-    return told(() =>
+    return this.#told(() =>
       withinTime(
         this.#clock,
         SCREENSHOT_TIMEOUT_MS,
@@ -155,7 +166,7 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   snapshot({ boxes = false }: { readonly boxes?: boolean } = {}): Promise<SnapshotNode> {
-    return told(async () => {
+    return this.#told(async () => {
       for (;;) {
         await this.#settle();
         const page = this.#current();
@@ -168,18 +179,18 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   inspect(ref: string): Promise<ElementFacts | null> {
-    return told(() => withinTime(this.#clock, SCREENSHOT_TIMEOUT_MS, factsOf(this.#current().getByRef(ref)), null));
+    return this.#told(() => withinTime(this.#clock, SCREENSHOT_TIMEOUT_MS, factsOf(this.#current().getByRef(ref)), null));
   }
 
   isPointer(text: string): Promise<boolean> {
-    return told(async () => {
+    return this.#told(async () => {
       const found = textOn(this.#current(), text);
       return (await found.count()) === 1 && (await isPointer(found));
     });
   }
 
   screenshot(): Promise<Uint8Array | null> {
-    return told(async () => {
+    return this.#told(async () => {
       const page = this.#current();
       const echoes = await this.#echoes(page);
       if (echoes === null) return null;
@@ -205,11 +216,11 @@ export class PlaywrightPage implements BrowserPage {
   }
 
   target(action: PageAction): Promise<ActionTarget | null> {
-    return told(() => targetOf(this.#current(), action));
+    return this.#told(() => targetOf(this.#current(), action));
   }
 
   perform(action: PageAction): Promise<{ readonly secretField: boolean }> {
-    return told(async () => {
+    return this.#told(async () => {
       this.#deadEnd = null;
       // What the page makes of it may show a secret: no film of it until somebody has looked.
       if (this.#secrets.size > 0) this.#capture?.cover();
@@ -245,6 +256,22 @@ export class PlaywrightPage implements BrowserPage {
     if (this.#events.length < MAX_EVENTS) this.#events.push(event);
   }
 
+  /** Runs `work`; what Playwright throws becomes a `PageError` in plain words. */
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof PageError || error instanceof WrongOrigin || !(error instanceof Error)) throw error;
+      const words = plainWords(error.message);
+      throw new PageError(words === GONE ? this.#goneBecause() : words, { cause: error });
+    }
+  }
+
+  /** The page crashed and its tab is closed, or the browser is gone: which, is told a moment later than that it is. */
+  #goneBecause(): string {
+    return this.#blame() ?? (this.#pages.length === 0 && this.#noTab === CRASHED ? CRASHED : GONE);
+  }
+
   #current(): Page {
     const page = this.#pages.at(-1);
     if (!page) throw new PageError(this.#context.browser()?.isConnected() ? this.#noTab : GONE);
@@ -264,17 +291,17 @@ export class PlaywrightPage implements BrowserPage {
     if (this.#pages.length > 0) this.#note({ type: 'opened', url: page.url() });
     this.#pages.push(page);
     this.#tabs.push(page);
-    let crashed = false;
+    let crashed: string | null = null;
     page.on('close', () => {
-      this.#noTab = crashed ? CRASHED : ALL_CLOSED;
+      this.#noTab = crashed ?? ALL_CLOSED;
       this.#pages = this.#pages.filter((other) => other !== page);
       this.#tabs = this.#tabs.filter((other) => other !== page);
       this.#sessions.delete(page);
       this.#changed();
     });
     page.on('crash', () => {
-      crashed = true;
-      this.#deadEnd = CRASHED;
+      crashed = this.#blame() ?? CRASHED;
+      this.#deadEnd = crashed;
       void page.close().catch(() => {});
     });
     page.on('framenavigated', (frame) => this.#navigated(frame));
@@ -489,22 +516,13 @@ export class PlaywrightPage implements BrowserPage {
   }
 }
 
-/** Runs `work`; what Playwright throws becomes a `PageError` in plain words. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PageError || error instanceof WrongOrigin || !(error instanceof Error)) throw error;
-    throw new PageError(plainWords(error.message), { cause: error });
-  }
-}
-
 /** Only the first line of Playwright's messages is used: the log below it repeats what was typed. */
 function plainWords(message: string): string {
   if (/has been closed|Target crashed|Browser closed/i.test(message)) return GONE;
   if (/intercepts pointer events/.test(message)) return 'another element covers it';
   if (/element is not enabled/.test(message)) return 'it is disabled';
   const [first = ''] = message.split('\n');
+  if (first.includes(TOO_LONG)) return first.slice(first.indexOf(TOO_LONG));
   const net = /net::(ERR_\w+)/.exec(first)?.[1];
   if (net) return `the page does not answer (${net})`;
   const timeout = /Timeout (\d+)ms exceeded/.exec(first)?.[1];

@@ -2,10 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import type { Clock } from '../clock.js';
+import type { Io } from '../io.js';
 import { type EgressOptions, startEgress } from './egress.js';
 import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
 import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
+import { type MemoryLimits, MemoryWatch } from './memoryWatch.js';
 import { PlaywrightPage } from './page.js';
 import type { BrowserPool, BrowserSession, BrowserState, EvidenceFile, Host, SessionOptions } from './types.js';
 import { VIEWPORT } from './viewport.js';
@@ -19,6 +21,10 @@ export interface PoolOptions
   readonly sandbox: boolean;
   /** Called with each browser that was started, so that a later process can end it: `endLeftBrowser`. */
   readonly onLaunch?: (trace: BrowserTrace) => void;
+  /** What pages may hold of the machine's memory. */
+  readonly memory?: MemoryLimits;
+  /** How long one message of a browser may be. */
+  readonly maxMessageBytes?: number;
 }
 
 /** Of recordings: words can be read, and a frame costs a third of what one of the whole size does. */
@@ -31,6 +37,8 @@ const STATE_TIMEOUT_MS = 3_000;
 /** A browser that sessions share. One that is given up gets no new session, and ends with its last: a page may hold up no other run. */
 interface Shared {
   readonly starting: Promise<LaunchedBrowser>;
+  /** Of the browser, once it is there. */
+  memory: MemoryWatch | null;
   sessions: number;
   givenUp: boolean;
 }
@@ -39,20 +47,22 @@ interface Shared {
 interface Lender {
   /** Whether the browser is the user's own, elsewhere. */
   readonly isForeign: boolean;
+  /** Why a page that crashed just now did; null: for a reason of its own. */
+  blame(): string | null;
   /** It does not close what it is told to close. */
   stuck(): void;
   /** The session is over. */
   done(): Promise<void>;
 }
 
-export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool {
+export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOptions): BrowserPool {
   // One browser for each program and kind of window that takes new sessions; nearly always there is one.
   const warm = new Map<string, Shared>();
   const all = new Set<Shared>();
 
   const launch = async ({ path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
     const program = await findBrowser(host, { ...options, path, headed });
-    const launched = await launchBrowser(host, program, { headed, sandbox: options.sandbox });
+    const launched = await launchBrowser(host, program, { ...options, headed });
     launched.browser.on('disconnected', () => void launched.close());
     if (launched.trace) options.onLaunch?.(launched.trace);
     return launched;
@@ -69,7 +79,7 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
   const sharedFor = (key: string, session: SessionOptions): Shared => {
     const known = warm.get(key);
     if (known) return known;
-    const shared: Shared = { starting: launch(session), sessions: 0, givenUp: false };
+    const shared: Shared = { starting: launch(session), memory: null, sessions: 0, givenUp: false };
     warm.set(key, shared);
     all.add(shared);
     const gone = () => giveUp(key, shared);
@@ -81,15 +91,20 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
     shared.sessions++;
     const lender: Lender = {
       isForeign: false,
+      blame: () => shared.memory?.blame() ?? null,
       stuck: () => giveUp(key, shared),
       done: async () => {
-        if (--shared.sessions === 0 && shared.givenUp) await end(shared);
+        if (--shared.sessions > 0) return;
+        shared.memory?.stop();
+        if (shared.givenUp) await end(shared);
       },
     };
     let isOpening = false;
     try {
       const { browser } = await shared.starting;
       isOpening = true;
+      shared.memory ??= new MemoryWatch(browser, host, options.clock, options.memory);
+      shared.memory.start();
       // A fresh browser makes the recording, should this one have crashed.
       return await openSession(browser, session, options, lender, async () => (await sharedFor(key, session).starting).browser);
     } catch (error) {
@@ -103,7 +118,7 @@ export function createBrowserPool(host: Host, options: PoolOptions): BrowserPool
     open: async (session) => {
       if (session.address !== null) {
         const { browser, close } = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(browser, session, options, { isForeign: true, stuck: () => {}, done: close }, null);
+        return openSession(browser, session, options, { isForeign: true, blame: () => null, stuck: () => {}, done: close }, null);
       }
       const key = JSON.stringify([session.path, session.headed]);
       const before = warm.get(key);
@@ -159,7 +174,7 @@ async function openSession(
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
     const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, FILM, encoder !== null) : null;
-    page = await PlaywrightPage.open(context, clock, session.downloadsDir, { capture });
+    page = await PlaywrightPage.open(context, clock, session.downloadsDir, { capture, blame: lender.blame });
     const opened = page;
     const close = async () => {
       const closed = context.close().catch(() => {});

@@ -12,11 +12,14 @@ import { BLIND_SLIDER, CALENDAR, ORDERS, PLACES, POSTS, SECTIONS, SETTINGS, UPLO
 
 const runner = realRunner();
 /** Time runs fifty times as fast: for what ends only after patience. */
-const hasty = realRunner(() => {}, {
-  ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
-  monotonic: () => systemClock.monotonic() * 50,
-});
+const hasty = realRunner(
+  {},
+  {
+    ...systemClock,
+    sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
+    monotonic: () => systemClock.monotonic() * 50,
+  },
+);
 afterAll(() => Promise.all([runner.close(), hasty.close()]));
 
 const TITLE = ', get the title of the page';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
+import { createBrowserPool, type PoolOptions } from '../../src/browser/pool.js';
 import type { BrowserPool } from '../../src/browser/types.js';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
@@ -121,13 +121,13 @@ export const rulesRunner = (pool: BrowserPool, clock: Clock): TaskRunner =>
   });
 
 /** One warm browser for the tests of a file; `close()` it afterwards. */
-export function realRunner(onLaunch: (pid: number) => void = () => {}, clock: Clock = systemClock): TaskRunner {
+export function realRunner(options: Partial<PoolOptions> = {}, clock: Clock = systemClock): TaskRunner {
   const pool = createBrowserPool(process, {
     clock: systemClock,
     cacheDir: join(tmpdir(), 'skyvern-test-cache'),
     sandbox: true,
     places: [],
-    onLaunch: ({ pid }) => onLaunch(pid),
+    ...options,
   });
   return rulesRunner(pool, clock);
 }
