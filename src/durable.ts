@@ -57,6 +57,16 @@ export function readIfThere(path: string): string | null {
   }
 }
 
+/** What is in the folder; nothing when there is none. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw localFault(folder, 'read', error);
+  }
+}
+
 /** Replaces the file as a whole, durably. Its folder must be there. */
 export function writeDurably(path: string, text: string, random: Random): void {
   guarded(path, 'write', () => {

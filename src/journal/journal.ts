@@ -6,13 +6,14 @@
  * can be recognized by them.
  */
 import { createHmac } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import {
   createDurably,
   lockHolder,
   makePrivateFolder,
+  namesIn,
   type Owner,
   readIfThere,
   removeIfThere,
@@ -75,6 +76,9 @@ export const isSettled = ({ state }: Pick<Op, 'state'>): boolean => state === 'a
 /** How long settled entries are kept. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 
+/** No start takes this long from its lock to its entry. */
+const UNWRITTEN_MS = 3_600_000;
+
 export interface JournalDeps {
   readonly paths: Pick<Paths, 'state'>;
   readonly owner: Owner;
@@ -92,12 +96,20 @@ export class Journal {
     this.#folder = join(deps.paths.state, 'ops');
   }
 
-  /** Writes down a start that is about to be made. Returns only when it is on the disk; `LocalError` (17) when it cannot be. */
-  open(intent: Intent): Op {
+  /**
+   * Writes down a start that is about to be made, and holds it while `work` runs: there is no moment in which another process could
+   * take it for one that was left behind. `work` begins when it is on the disk; `LocalError` (17) when it cannot be.
+   */
+  begin<T>(intent: Intent, work: (op: Op) => Promise<T>): Promise<T> {
     makePrivateFolder(this.#folder, this.#deps.owner);
+    const id = ulid(this.#deps.clock.now(), this.#deps.random);
+    return this.hold(id, () => work(this.#open(id, intent)));
+  }
+
+  #open(id: string, intent: Intent): Op {
     const op: Op = {
       v: 1,
-      op: ulid(this.#deps.clock.now(), this.#deps.random),
+      op: id,
       ...intent,
       state: 'intended',
       attempts: [],
@@ -146,6 +158,16 @@ export class Journal {
     return new Set(this.entries().flatMap((op) => op.run_id ?? []));
   }
 
+  /**
+   * Writes down which run a start made, when that was found out afterwards; null when the run belongs to another start.
+   * One at a time: of two that lost their answers, both may find the only run there is.
+   */
+  async adopt(op: Op, runId: string, candidates: readonly string[] = op.candidates): Promise<Op | null> {
+    return withLock(join(this.#folder, 'adopt.lock'), this.#deps, () =>
+      this.claimed().has(runId) ? null : this.update(op, { state: 'adopted', run_id: runId, candidates }),
+    );
+  }
+
   /** Holds the entry while `work` runs: of two processes that settle it, one waits. `LocalError` `locked` after `patienceMs`. */
   hold<T>(op: string, work: () => T | Promise<T>, patienceMs = 10_000): Promise<T> {
     return withLock(`${this.#path(op)}.lock`, { ...this.#deps, patienceMs }, work);
@@ -167,6 +189,8 @@ export class Journal {
    */
   async claimRunKey(runKey: string, op: string): Promise<Op> {
     const path = join(this.#folder, `key-${this.hmac(runKey)}.json`);
+    // Thousands of keys may be there: one start in a thousand looks at them.
+    if (op.endsWith('00')) await this.#pruneRunKeys();
     return withLock(`${path}.lock`, this.#deps, () => {
       const earlier = this.find(readIfThere(path)?.trim() ?? '');
       const own = this.find(op);
@@ -177,6 +201,17 @@ export class Journal {
       writeDurably(path, `${op}\n`, this.#deps.random);
       return own;
     });
+  }
+
+  /** Keys go with their starts: one whose start is gone names nothing any more. Under its lock: it may just get another start. */
+  async #pruneRunKeys(): Promise<void> {
+    const before = this.#deps.clock.now() - KEPT_MS;
+    for (const name of this.#names()) {
+      const path = join(this.#folder, name);
+      if (!/^key-[\w-]+\.json$/.test(name) || (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) >= before) continue;
+      const isGone = () => this.find(readIfThere(path)?.trim() ?? '') === null;
+      if (isGone()) await withLock(`${path}.lock`, this.#deps, () => isGone() && removeIfThere(path));
+    }
   }
 
   #localKey(): Buffer {
@@ -197,13 +232,14 @@ export class Journal {
   }
 
   #ids(): string[] {
-    try {
-      return readdirSync(this.#folder)
-        .flatMap((name) => (name.endsWith('.json') && isUlid(name.slice(0, -5)) ? [name.slice(0, -5)] : []))
-        .sort();
-    } catch {
-      return [];
-    }
+    return this.#names()
+      .flatMap((name) => (name.endsWith('.json') && isUlid(name.slice(0, -5)) ? [name.slice(0, -5)] : []))
+      .sort();
+  }
+
+  /** None where there is no folder yet. One that cannot be read is a fault: what is in it must not be taken for nothing. */
+  #names(): string[] {
+    return namesIn(this.#folder);
   }
 
   #read(op: string): Op | null {
@@ -220,11 +256,21 @@ export class Journal {
   /** Settled entries go after a month, whole; the age is in the name, so young ones are not even read. */
   #prune(): void {
     removeStrays(this.#folder, this.#deps.clock);
+    this.#pruneLocks();
     const before = this.#deps.clock.now() - KEPT_MS;
     for (const id of this.#ids()) {
       if (ulidTime(id) >= before) break;
       const op = this.#read(id);
       if (op && isSettled(op)) removeIfThere(this.#path(id));
+    }
+  }
+
+  /** Locks of starts that were killed before their entry was there: nobody will ever want them. */
+  #pruneLocks(): void {
+    const before = this.#deps.clock.now() - UNWRITTEN_MS;
+    for (const name of this.#names()) {
+      const id = name.endsWith('.json.lock') ? name.slice(0, -'.json.lock'.length) : '';
+      if (isUlid(id) && ulidTime(id) < before && this.#read(id) === null && this.holder(id) === null) removeIfThere(`${this.#path(id)}.lock`);
     }
   }
 }

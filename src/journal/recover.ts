@@ -39,12 +39,14 @@ export async function recover(deps: RecoverDeps, starts: readonly Op[] = deps.jo
 
 /** Settles a start by hand: this is its run, or (null) it made none. */
 export async function settleByHand(journal: Journal, op: string, runId: string | null): Promise<Recovered> {
-  return journal.hold(namedStart(journal, op).op, () => {
+  return journal.hold(namedStart(journal, op).op, async () => {
     const current = namedStart(journal, op);
     if (isSettled(current))
       throw new UsageError(`the start ${op} is settled already${current.run_id ? `: ${current.run_id}` : ''}`, { code: 'settled' });
-    if (runId !== null && journal.claimed().has(runId)) throw new UsageError(`${runId} belongs to another start`, { code: 'claimed' });
-    return told(journal.update(current, runId === null ? { state: 'absent' } : { state: 'adopted', run_id: runId }));
+    if (runId === null) return told(journal.update(current, { state: 'absent' }));
+    const adopted = await journal.adopt(current, runId);
+    if (!adopted) throw new UsageError(`${runId} belongs to another start`, { code: 'claimed' });
+    return told(adopted);
   });
 }
 
@@ -77,7 +79,10 @@ async function settle({ journal, clock, signal, searchFor }: RecoverDeps, op: Op
   }
   if (!search) return result(op, 'unreachable', { detail: `there is no key for ${op.origin}` });
   const { found } = await lookOnce(op, search, { journal, clock, signal });
-  if (found.kind === 'found') return told(journal.update(op, { state: 'adopted', run_id: found.runId }));
+  if (found.kind === 'found') {
+    const adopted = await journal.adopt(op, found.runId);
+    return adopted ? told(adopted) : result(op, 'waiting', { detail: 'the run that looked like it belongs to another start' });
+  }
   if (found.kind === 'ambiguous') {
     journal.update(op, { state: 'ambiguous', candidates: found.candidates.map(({ run_id }) => run_id) });
     return result(op, 'ambiguous', { candidates: found.candidates });

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.js';
 import { type ErrorOptions, IntegrityError, Interrupted, LocalError, NetworkError, SkyvernError, UsageError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
-import type { Attempt, Journal, Op } from './journal.js';
+import type { Attempt, Intent, Journal, Op } from './journal.js';
 import { type Candidate, type Found, lookOnce, type Search } from './lookUp.js';
 import { settleHeld } from './recover.js';
 
@@ -166,7 +166,7 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
   const { journal, signal, server } = deps;
   if (signal.aborted) throw signal.reason;
   if (options.fence && !start.fence) throw new UsageError('this start cannot be fenced', { code: 'no_fence' });
-  const op = journal.open({
+  const intent: Intent = {
     kind: start.kind,
     origin: server.baseUrl.origin,
     base_url: server.baseUrl.href,
@@ -179,21 +179,34 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
       Object.entries(start.content).map(([field, value]) => [field, value === null || value === undefined ? null : journal.hmac(value)]),
     ),
     adopt: options.adopt ?? 'content',
-  });
-  return journal.hold(op.op, async () => {
-    if (options.runKey !== undefined) {
-      const holder = await journal.claimRunKey(options.runKey, op.op);
-      if (holder.op !== op.op) {
-        journal.update(op, { state: 'absent' });
-        return attach(deps, holder, op, start.search);
-      }
-    }
-    return new Starter(deps, start, options, op).run();
+  };
+  return journal.begin(intent, async (op) => {
+    const { runKey } = options;
+    const started = runKey === undefined ? null : await runOfKey(deps, runKey, op, start.search);
+    return started ?? new Starter(deps, start, options, op).run();
   });
 }
 
-/** The run of the start that already has the key. */
-async function attach(deps: StartDeps, earlier: Op, mine: Op, search: Search): Promise<Started> {
+/** The run of the start that already has the key; null when the key is now that of `mine`. */
+async function runOfKey(deps: StartDeps, runKey: string, mine: Op, search: Search): Promise<Started | null> {
+  const { journal } = deps;
+  try {
+    for (;;) {
+      const holder = await journal.claimRunKey(runKey, mine.op);
+      if (holder.op === mine.op) return null;
+      const started = await attach(deps, holder, mine, search);
+      if (!started) continue; // the key is free again
+      journal.update(mine, { state: 'absent' });
+      return started;
+    }
+  } catch (error) {
+    journal.update(mine, { state: 'absent' });
+    throw error;
+  }
+}
+
+/** The run of the start that has the key; null when it turns out that it made none. */
+async function attach(deps: StartDeps, earlier: Op, mine: Op, search: Search): Promise<Started | null> {
   const { journal, clock, signal, onProgress } = deps;
   if (earlier.fingerprint !== mine.fingerprint) {
     throw new UsageError(`the run key was already used here for another request (${earlier.label})`, {
@@ -207,8 +220,9 @@ async function attach(deps: StartDeps, earlier: Op, mine: Op, search: Search): P
     if (now.run_id !== null) return { runId: now.run_id, answer: null, op: now.op, adopted: true };
     const abandoned = journal.holder(now.op) === null;
     if (abandoned) {
-      const { run_id } = await settleHeld({ journal, clock, signal, searchFor: async () => search }, now);
+      const { run_id, result } = await settleHeld({ journal, clock, signal, searchFor: async () => search }, now);
       if (run_id !== null) return { runId: run_id, answer: null, op: now.op, adopted: true };
+      if (result === 'none') return null;
     }
     if (abandoned || clock.monotonic() >= giveUpAt) {
       throw lostStart(deps, now, 'the run key was already used here, and what came of that start is not known', [], undefined);
@@ -286,7 +300,7 @@ class Starter {
       if (server.replays && count < TRIES && (await this.#pause(count, reason, undefined))) continue;
       let found = await this.#lookFor(reason);
       if (found.kind === 'none' && this.#fence) found = await this.#endAllDoubt(this.#fence, found);
-      if (found.kind === 'found') return this.#adopt(found);
+      if (found.kind === 'found') return { runId: found.runId, answer: null, op: this.#op.op, adopted: true };
       if (this.#isFencedOff()) {
         if (count < TRIES) continue;
         this.#op = this.#deps.journal.update(this.#op, { state: 'absent' });
@@ -324,7 +338,8 @@ class Starter {
         signal,
         sentAgoMs: clock.monotonic() - this.#sentAt,
       });
-      if (found.kind !== 'none' || found.problem) return found;
+      const ours = await this.#claimed(found);
+      if (ours.kind !== 'none' || ours.problem) return ours;
     } catch (error) {
       if (signal.aborted) this.#throwInterrupted();
       if (error instanceof SkyvernError) return before;
@@ -418,10 +433,9 @@ class Starter {
       const elapsed = clock.monotonic() - began;
       onProgress?.({ type: 'looking', elapsed_ms: elapsed, limit_ms: until - began });
       if (signal.aborted) this.#throwInterrupted();
-      let found: Found;
       try {
         const look = await lookOnce(this.#op, this.#start.search, { journal, clock, signal, sentAgoMs: clock.monotonic() - this.#sentAt });
-        found = look.found;
+        const found = await this.#claimed(look.found);
         // Whoever looks later has only this to go by.
         if (look.serverSentAt !== null && this.#op.server_sent_at === null)
           this.#op = journal.update(this.#op, { server_sent_at: look.serverSentAt });
@@ -447,10 +461,15 @@ class Starter {
     return found;
   }
 
-  #adopt({ runId, others }: Extract<Found, { kind: 'found' }>): Started {
-    this.#runId = runId;
-    this.#op = this.#deps.journal.update(this.#op, { state: 'adopted', run_id: runId, candidates: others.map(({ run_id }) => run_id) });
-    return { runId, answer: null, op: this.#op.op, adopted: true };
+  /** What was found, written down as this start's own; nothing when another start was quicker to take it. */
+  async #claimed(found: Found): Promise<Found> {
+    if (found.kind !== 'found') return found;
+    this.#runId = found.runId;
+    const others = found.others.map(({ run_id }) => run_id);
+    const adopted = await this.#deps.journal.adopt(this.#op, found.runId, others);
+    if (adopted) this.#op = adopted;
+    else this.#runId = null;
+    return adopted ? found : { kind: 'none', complete: false, problem: null };
   }
 
   #sentElsewhere({ code, message }: IntegrityError): IntegrityError {
