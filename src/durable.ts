@@ -85,18 +85,31 @@ export function writeDurably(path: string, text: string, random: Random): void {
 export function createDurably(path: string, text: string, random: Random): boolean {
   return guarded(path, 'write', () => {
     const temporary = writeBeside(path, text, random);
-    try {
-      linkSync(temporary, path);
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    } finally {
-      unlinkSync(temporary);
-    }
+    if (!placed(temporary, path)) return false;
     syncFolder(dirname(path));
     return true;
   });
 }
+
+/** Gives a whole new file its name, unless there is one of that name; the temporary name is gone either way. */
+function placed(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!NO_LINKS.has(codeOf(error))) throw error;
+    throw new LocalError('no_links', `${dirname(path)} is on a file system that cannot make a file all at once (no hard links)`, {
+      hint: 'set SKYVERN_HOME to a folder on a disk of this machine',
+      cause: error,
+    });
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+/** What file systems say that know no hard links: exFAT, some of networks and of virtual machines. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 export function removeIfThere(path: string): void {
   guarded(path, 'remove', () => {
@@ -185,11 +198,15 @@ export async function withLock<T>(path: string, deps: LockDeps, work: () => T | 
   const nonce = Buffer.from(random.bytes(8)).toString('hex');
   const text = JSON.stringify({ pid: owner.pid, started: startOf(owner.pid, owner), nonce } satisfies LockText);
   const giveUpAt = clock.monotonic() + patienceMs;
+  let last: string | null = null;
   for (;;) {
     const holder = readLock(path);
     // Looking costs a tenth of trying, and many may be waiting.
     if (!holder && createLock(path, text, random)) break;
-    if (holder && !isAlive(holder, owner)) {
+    // Whoever took it since the last look was alive a moment ago: to ask costs more than to look.
+    const isSuspect = holder !== null && (last === null || holder.nonce === last);
+    last = holder?.nonce ?? '';
+    if (isSuspect && !isAlive(holder, owner)) {
       await withLock(`${path}.${holder.nonce}`, deps, () => {
         if (readLock(path)?.nonce === holder.nonce) removeIfThere(path);
       });
@@ -200,12 +217,21 @@ export async function withLock<T>(path: string, deps: LockDeps, work: () => T | 
         hint: 'wait for it to end, or stop it, and try again',
       });
     }
-    await clock.sleep(2 + 18 * random.fraction(), signal);
+    await clock.sleep(2 + 48 * random.fraction(), signal);
   }
   try {
     return await work();
   } finally {
+    release(path);
+  }
+}
+
+/** What was done counts: a lock that cannot be removed is stale as soon as we end. */
+function release(path: string): void {
+  try {
     removeIfThere(path);
+  } catch (error) {
+    if (!(error instanceof LocalError)) throw error;
   }
 }
 
@@ -218,16 +244,7 @@ export function lockHolder(path: string, owner: Owner): number | null {
 /** The lock appears with its text in it, so that no reader sees one without an owner. */
 function createLock(path: string, text: string, random: Random): boolean {
   return guarded(path, 'lock', () => {
-    const temporary = writeBeside(path, text, random, false);
-    try {
-      linkSync(temporary, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    } finally {
-      unlinkSync(temporary);
-    }
+    return placed(writeBeside(path, text, random, false), path);
   });
 }
 
@@ -235,29 +252,39 @@ function readLock(path: string): LockText | null {
   const text = readIfThere(path);
   if (text === null) return null;
   try {
-    return JSON.parse(text) as LockText;
+    const { pid, started, nonce } = JSON.parse(text) as Partial<LockText>;
+    if (typeof pid === 'number' && typeof nonce === 'string') return { pid, started: started ?? null, nonce };
   } catch {
-    return null;
+    // As below.
   }
+  return TORN;
 }
 
+/** A lock appears whole, but is not synced: after a power failure it may be empty. Its owner is as dead as every process of that time. */
+const TORN: LockText = { pid: 0, started: null, nonce: 'torn' };
+
 function isAlive({ pid, started }: LockText, owner: Owner): boolean {
+  if (pid <= 0) return false;
   try {
     owner.kill(pid, 0);
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false;
   }
   const now = startOf(pid, owner);
-  return started === null || now === null || now === started;
+  return now !== ENDED && (started === null || now === null || now === started);
 }
 
-/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat); null where there is no /proc. */
+/** Of a process that has ended, and that its parent has not asked about yet: it keeps its pid. */
+const ENDED = 'ended';
+
+/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat), or that it has ended; null where there is no /proc. */
 function startOf(pid: number, { platform }: Owner): string | null {
   if (platform !== 'linux') return null;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in the second field may hold spaces and brackets: count from its end.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? ENDED : (rest[18] ?? null);
   } catch {
     return null;
   }

@@ -67,9 +67,9 @@ export class Store<T extends object> {
   async update({ owner, clock, random }: StoreDeps, change: (current: T) => T): Promise<T> {
     const folder = dirname(this.path);
     makePrivateFolder(folder, owner);
+    removeStrays(folder, clock);
     return withLock(`${this.path}.lock`, { owner, clock, random }, () => {
       const next = change(this.read());
-      removeStrays(folder, clock);
       writeDurably(this.path, `${JSON.stringify(next, null, 2)}\n`, random);
       return next;
     });

@@ -270,7 +270,8 @@ export class Journal {
     const before = this.#deps.clock.now() - UNWRITTEN_MS;
     for (const name of this.#names()) {
       const id = name.endsWith('.json.lock') ? name.slice(0, -'.json.lock'.length) : '';
-      if (isUlid(id) && ulidTime(id) < before && this.#read(id) === null && this.holder(id) === null) removeIfThere(`${this.#path(id)}.lock`);
+      if (isUlid(id) && ulidTime(id) < before && this.#read(id) === null && this.holder(id) === null)
+        removeIfThere(`${this.#path(id)}.lock`);
     }
   }
 }

@@ -1,10 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ApiClient } from '../../src/client/client.js';
 import { setSetting } from '../../src/config/edit.js';
-import { type LockDeps, withLock } from '../../src/durable.js';
+import { type LockDeps, lockHolder, withLock } from '../../src/durable.js';
 import { Journal } from '../../src/journal/journal.js';
 import { startTask } from '../../src/journal/startTask.js';
 import { parseBaseUrl } from '../../src/origin.js';
@@ -12,6 +23,8 @@ import { paths } from '../../src/paths.js';
 import { manualClock, seededRandom } from '../support/clock.js';
 import { faultServer } from '../support/faultServer.js';
 import { tempFolder, testIo } from '../support/io.js';
+import { hasStrace } from '../torture/killPoints.js';
+import { SOURCES } from '../torture/part.js';
 
 const PROCESSES = 16;
 const UPDATES = 50;
@@ -58,6 +71,57 @@ test('F43 a lock whose owner died is taken, however fresh; one whose pid another
     expect(await withLock(path, deps(), () => 'mine')).toBe('mine');
     expect(readdirSync(folder)).toEqual([]);
   }
+});
+
+test.each(['', 'null', '{"pid":', '{}', '[]'])('F43 a lock that a power failure left as %j has no owner, and is taken', async (text) => {
+  const folder = tempFolder();
+  const path = join(folder, 'x.lock');
+  writeFileSync(path, text);
+  expect(lockHolder(path, testIo())).toBe(null);
+  expect(await withLock(path, deps(), () => 'mine')).toBe('mine');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.skipIf(process.platform !== 'linux')('F43 a lock of a process that has ended, and that nobody has asked about, is taken', async () => {
+  // The shell becomes a program that never asks after its children.
+  const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
+  const isZombie = () => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  await vi.waitUntil(isZombie, 20_000);
+  const path = join(tempFolder(), 'x.lock');
+  writeFileSync(path, JSON.stringify({ pid, started: null, nonce: 'z' }));
+  expect(await withLock(path, deps(), () => 'mine')).toBe('mine');
+});
+
+test('F42 a lock that cannot be removed does not hide what was done', async () => {
+  const path = join(tempFolder(), 'x.lock');
+  const done = withLock(path, deps(), () => {
+    unlinkSync(path);
+    mkdirSync(path); // what no unlink removes
+    return 'done';
+  });
+  expect(await done).toBe('done');
+});
+
+test.skipIf(!hasStrace())('F46 a file system without hard links: no start, 17 with what to type, and nothing is left behind', async () => {
+  const server = await faultServer();
+  const state = tempFolder();
+  const inject = ['-e', 'trace=link,linkat', '-e', 'inject=link,linkat:error=EPERM'];
+  const { stderr, status } = await new Promise<{ status: number | null; stderr: string }>((resolve) => {
+    const starter = new URL('../torture/starter.ts', import.meta.url).pathname;
+    const child = spawn('strace', ['-f', '-o', '/dev/null', ...inject, process.execPath, ...SOURCES, starter, server.url, state], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += text));
+    child.on('close', (status) => resolve({ status, stderr }));
+  });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain("code: 'no_links'");
+  expect(stderr).toContain('set SKYVERN_HOME to a folder on a disk of this machine');
+  expect(server.seen).toEqual([]);
+  expect(readdirSync(join(state, 'ops'))).toEqual([]);
 });
 
 test('F43 a lock whose owner lives is waited for 10 s, and then told: 17', async () => {

@@ -74,7 +74,10 @@ test('what names a start that is gone goes with it: run keys, and the locks of t
   const clock = manualClock({ start: Date.now() });
   let count = 0;
   // Ids that end in 00: the starts that tidy up.
-  const random = { bytes: (size: number) => Uint8Array.from({ length: size }, (_, at) => (at < 4 ? (++count >> (8 * at)) & 255 : 0)), fraction: () => 0 };
+  const random = {
+    bytes: (size: number) => Uint8Array.from({ length: size }, (_, at) => (at < 4 ? (++count >> (8 * at)) & 255 : 0)),
+    fraction: () => 0,
+  };
   const a = await bench({ clock });
   const journal = new Journal({ paths: paths(a.io), owner: a.io, clock, random });
   const deps = { ...a.deps, journal };
