@@ -173,6 +173,12 @@ const API_ERRORS: Readonly<Record<number, typeof ApiError>> = {
 export const apiError = (...[exit, code, status, ...rest]: ConstructorParameters<typeof ApiError>): ApiError =>
   new (API_ERRORS[status] ?? ApiError)(exit, code, status, ...rest);
 
+/** @internal Says of a refusal when the server wants to be asked again. */
+export function comeBackLater<E extends SkyvernError>(error: E, waitMs: number | undefined): E {
+  if (waitMs !== undefined) error.message = `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`;
+  return error;
+}
+
 /** Wrong origin, checksum or signature: 16. */
 export class IntegrityError extends SkyvernError {
   constructor(code: string, message: string, options: ErrorOptions = {}) {

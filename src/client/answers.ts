@@ -15,6 +15,7 @@ import { asObject, type Wire } from '../protocol/decode.js';
 import type { ExchangeError } from './connection.js';
 import { JsonError, parseJson } from './json.js';
 import { maskSecrets, type Redact, redactTexts } from './redact.js';
+import { retryAfterMs } from './retry.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -48,6 +49,10 @@ export interface Asked {
   readonly path: string;
   readonly baseUrl: URL;
   readonly redact: Redact;
+  /** Our wall time, epoch milliseconds. */
+  now(): number;
+  /** Origin of the proxy on the way, unless NO_PROXY takes it off. */
+  readonly proxy?: URL | undefined;
 }
 
 const MAX_DETAIL = 600;
@@ -80,7 +85,13 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   const url = `${asked.baseUrl.origin}${asked.path}`;
   const body = maskSecrets(jsonOrText(reply.text, asked.redact));
   const received = status === 429 ? 'rate_limited' : isUnclear(status) ? 'unknown' : 'rejected';
-  const fields = { hint: hintFor(code, asked), reply: { status, headers, url }, maybeDone: received === 'unknown' };
+  const wait = retryAfterMs(header(headers, 'retry-after'), header(headers, 'date'), asked.now());
+  const fields = {
+    hint: hintFor(code, asked),
+    reply: { status, headers, url },
+    maybeDone: received === 'unknown',
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  };
   const options = withRequestId(fields, headers, asked.redact);
   return {
     error: apiError(exit, code, status, sentence, body, options),
@@ -108,6 +119,9 @@ export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
     timedOut: options.timedOut ?? false,
   });
   const check = 'check the address in SKYVERN_BASE_URL or --base-url';
+  const proxyHint = 'check HTTPS_PROXY and NO_PROXY';
+  if (asked.proxy && !error.sent && isAbout(error, asked.proxy))
+    return fail('proxy', `the proxy ${asked.proxy.host} on the way to ${origin} cannot be reached (${error.code})`, { hint: proxyHint });
   switch (error.code) {
     case 'ECONNREFUSED':
       return fail('unreachable', `no server listens at ${origin}`, {
@@ -145,7 +159,7 @@ export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
     case 'UND_ERR_PRX':
     case 'UND_ERR_PRX_TLS':
     case 'UND_ERR_PRX_CONN':
-      return fail('proxy', `the proxy did not open a way to ${origin}`, { hint: 'check HTTPS_PROXY and NO_PROXY' });
+      return fail('proxy', `the proxy did not open a way to ${origin}`, { hint: proxyHint });
     default:
       if (isTlsFault(error.code)) {
         return fail('tls', `the certificate of ${origin} cannot be trusted (${error.code})`, {
@@ -153,22 +167,33 @@ export function failureOfExchange(error: ExchangeError, asked: Asked): Failure {
           transient: false,
         });
       }
-      if (error.message.includes('HTTP Tunneling'))
-        return fail('proxy', `the proxy did not open a way to ${origin}`, { hint: 'check HTTPS_PROXY and NO_PROXY' });
+      if (error.message.includes('HTTP Tunneling')) return fail('proxy', `the proxy did not open a way to ${origin}`, { hint: proxyHint });
       if (error.code.startsWith('HPE_')) return fail('not_http', `${origin} does not answer in HTTP`, { hint: check, transient: false });
       return fail('connection_lost', `the connection to ${origin} was lost${error.sent ? ' before the answer came' : ''}`);
   }
 }
 
+/** Whether it was this host that could not be found or reached: the system's errors name it. */
+function isAbout(error: unknown, { hostname, port, protocol }: URL): boolean {
+  type Cause = { hostname?: unknown; port?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
+  for (let at = error as Cause; at; at = (at.cause ?? at.errors?.[0]) as Cause) {
+    if (at.hostname === hostname) return true;
+    if (at.port !== undefined) return Number(at.port) === Number(port || (protocol === 'https:' ? 443 : 80));
+  }
+  return false;
+}
+
 /** The JSON of a successful answer, or the failure that it is none. What was asked for may have been done all the same. */
-export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
+export function jsonOf(reply: Reply, asked: Asked): { readonly value: unknown } | { readonly failure: Failure } {
   const type = header(reply.headers, 'content-type') ?? '';
   const what = `the answer of ${asked.baseUrl.origin} to ${asked.method} ${asked.path}`;
-  const bad = (code: string, sentence: string, transient: boolean, hint = LOOK_AROUND): Failure => ({
-    error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint, maybeDone: true }, reply.headers, asked.redact)),
-    received: 'unknown',
-    transient,
-    timedOut: false,
+  const bad = (code: string, sentence: string, transient: boolean, hint = LOOK_AROUND): { failure: Failure } => ({
+    failure: {
+      error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint, maybeDone: true }, reply.headers, asked.redact)),
+      received: 'unknown',
+      transient,
+      timedOut: false,
+    },
   });
   if (looksLikeHtml(reply.text, type)) {
     const title = titleOf(reply.text);
@@ -180,7 +205,7 @@ export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
     );
   }
   try {
-    return parseJson(reply.text);
+    return { value: parseJson(reply.text) };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return bad(
@@ -190,9 +215,6 @@ export function jsonOf(reply: Reply, asked: Asked): unknown | Failure {
     );
   }
 }
-
-export const isFailure = (value: unknown): value is Failure =>
-  typeof value === 'object' && value !== null && 'received' in value && 'error' in value;
 
 function redirected({ status, headers }: Reply, asked: Asked): Failure {
   const { origin } = asked.baseUrl;

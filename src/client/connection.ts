@@ -7,6 +7,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { isLoopback } from '../origin.js';
 
@@ -17,7 +18,7 @@ export interface Timeouts {
   readonly headersMs: number;
   /** Between two pieces of the body. */
   readonly bodyIdleMs: number;
-  /** The whole exchange, body included. Bodies that are streamed to the caller are not held to it. */
+  /** The whole exchange, body included. A good answer that is streamed to the caller is held to it only until it begins. */
   readonly totalMs: number;
   /** In place of `headersMs` for a start: some servers ask a model before they answer. */
   readonly startMs: number;
@@ -50,6 +51,8 @@ export interface ExchangeRequest {
   readonly timeouts: Timeouts;
   /** A connection of its own, closed afterwards: no idle one that the server may be closing right now. */
   readonly fresh: boolean;
+  /** A good answer's body takes as long as it takes, while bytes keep coming. */
+  readonly streamed?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -75,10 +78,18 @@ export class ExchangeError extends Error {
 
 export class Connection {
   readonly #options: ConnectionOptions;
+  readonly #proxy: Proxy | null;
   #shared: Promise<Dispatcher> | null = null;
 
+  /** @throws UsageError `bad_proxy` when the environment names a proxy that is no address */
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#proxy = proxyFor(options.baseUrl, options.env);
+  }
+
+  /** The proxy that the environment names for this server, without user and password. */
+  get proxy(): URL | undefined {
+    return this.#proxy ? new URL(new URL(this.#proxy.uri).origin) : undefined;
   }
 
   /**
@@ -122,7 +133,7 @@ export class Connection {
   }
 
   async #dispatcher(): Promise<Dispatcher> {
-    const { baseUrl, timeouts, env } = this.#options;
+    const { timeouts } = this.#options;
     // Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says: the key goes through this connection.
     const tls = { rejectUnauthorized: true };
     const shared = {
@@ -132,7 +143,7 @@ export class Connection {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
     } as const;
-    const proxy = proxyFor(baseUrl, env);
+    const proxy = this.#proxy;
     if (!proxy) return new Agent({ ...shared, connect: { timeout: timeouts.connectMs, ...tls } });
     const { EnvHttpProxyAgent } = await import('undici');
     return new EnvHttpProxyAgent({
@@ -149,12 +160,31 @@ export class Connection {
   }
 }
 
-/** The proxy for a server, or null. Never for this machine: a proxy could not reach it and must not see its token. */
-export function proxyFor(baseUrl: URL, env: ProxyEnv): { readonly uri: string; readonly except: string } | null {
+export interface Proxy {
+  readonly uri: string;
+  /** As `NO_PROXY` has it. */
+  readonly except: string;
+}
+
+/**
+ * The proxy for a server, or null. Never for this machine: a proxy could not reach it and must not see its token.
+ * @throws UsageError `bad_proxy`
+ */
+export function proxyFor(baseUrl: URL, env: ProxyEnv): Proxy | null {
   if (isLoopback(baseUrl)) return null;
-  const look = (name: string) => env[name.toLowerCase()] || env[name.toUpperCase()] || '';
-  const uri = baseUrl.protocol === 'https:' ? look('https_proxy') || look('http_proxy') : look('http_proxy');
-  return uri ? { uri, except: look('no_proxy') } : null;
+  const names = baseUrl.protocol === 'https:' ? ['https_proxy', 'http_proxy'] : ['http_proxy'];
+  const name = names.flatMap((each) => [each, each.toUpperCase()]).find((each) => env[each]);
+  if (name === undefined) return null;
+  const text = (env[name] as string).trim();
+  // Without a scheme, as curl and others take it.
+  const uri = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(uri) || !['http:', 'https:', 'socks5:', 'socks:'].includes(new URL(uri).protocol)) {
+    throw new UsageError(`${name} does not hold the address of a proxy`, {
+      code: 'bad_proxy',
+      hint: `write it like http://proxy.example.com:3128, or take it away with \`unset ${name}\``,
+    });
+  }
+  return { uri, except: env['no_proxy'] || env['NO_PROXY'] || '' };
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
@@ -187,6 +217,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Answer['headers']): void {
     if (status < 200) return;
+    if (this.#request.streamed && status < 300) this.#deadline.removeEventListener('abort', this.#onDeadline);
     this.#body = new Readable({
       read: () => controller.resume(),
       destroy: (error, callback) => {

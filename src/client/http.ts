@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.js';
-import { IntegrityError, NetworkError, type ReplyHead, SkyvernError, UsageError } from '../errors.js';
+import { comeBackLater, IntegrityError, NetworkError, type ReplyHead, SkyvernError, UsageError } from '../errors.js';
 import { isLoopback } from '../origin.js';
 import { DecodeError } from '../protocol/decode.js';
 import type { Random } from '../random.js';
@@ -17,7 +17,6 @@ import {
   failureOfExchange,
   type Headers,
   header,
-  isFailure,
   jsonOf,
   LOOK_AROUND,
   type Reply,
@@ -25,7 +24,7 @@ import {
 import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type Method, type ProxyEnv, type Timeouts } from './connection.js';
 import { isRead, type ReadOnly, readOnlyError } from './readOnly.js';
 import { MASK, maskText, type Redact, redactor, secretsOf } from './redact.js';
-import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, retryAfterMs, serverTime } from './retry.js';
+import { backoffMs, DEFAULT_RETRIES, processBudget, type RetryBudget, type RetryPolicy, serverTime } from './retry.js';
 
 export interface ClientOptions {
   /** From `parseBaseUrl`. Its origin is the only place where the key ever goes. */
@@ -110,6 +109,7 @@ interface Send {
   readonly raw?: RawBody;
   readonly timeouts?: Partial<Timeouts>;
   readonly fresh?: boolean;
+  readonly streamed?: boolean;
   /** The server knows a repeat when it sees one. */
   readonly repeatable?: boolean;
 }
@@ -139,7 +139,7 @@ export type OnceOutcome =
 
 /** JSON answers larger than this are refused. The largest known outputs are some ten megabytes. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
-/** Streamed bodies take as long as they take, while bytes keep coming. */
+/** The longest time that a timer can count: 24 days. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 const MAX_LOGGED = 4_000;
 /** A shorter one, of a server that does not care, may be a word of its answers. */
@@ -224,7 +224,7 @@ export class Http {
 
   /** Any request whose answer is streamed; what is no read is repeated as a `post` is. */
   async open(request: Send, call: CallOptions = {}): Promise<{ status: number; body: Readable; headers: Headers }> {
-    const send: Send = { ...request, timeouts: { ...request.timeouts, totalMs: NO_LIMIT_MS } };
+    const send: Send = { ...request, streamed: true };
     const body = send.body === undefined ? null : JSON.stringify(send.body);
     const forbidden = this.#forbidden(send);
     if (forbidden) throw forbidden;
@@ -299,7 +299,7 @@ export class Http {
       const patienceMs = Number.isFinite(deadlineAt) && limited ? Number.POSITIVE_INFINITY : limited ? rateLimitMs : windowMs;
       const wakeAt = clock.monotonic() + delayMs;
       if (count >= tries || wakeAt >= Math.min(deadlineAt, startedAt + patienceMs))
-        throw limited ? comeBack(failure.error, retryAfter) : failure.error;
+        throw limited ? comeBackLater(failure.error, retryAfter) : failure.error;
       paid = this.#budget.take(failure.timedOut);
       if (paid === 0) throw failure.error;
       call.onRetry?.({ attempt: count, delayMs, reason: failure.error.message });
@@ -327,9 +327,10 @@ export class Http {
       reply = { status: answer.status, headers: answer.headers, text: this.#withoutKey(await readText(answer, MAX_JSON_BYTES), call) };
       failure = failureOf(reply, asked);
       if (!failure) {
-        const value = reply.status === 304 || reply.status === 204 ? null : jsonOf(reply, asked);
-        if (isFailure(value)) failure = value;
-        else return { status: reply.status, value, headers: reply.headers, serverNow: serverNowOf(reply.headers) };
+        const json = reply.status === 304 || reply.status === 204 ? { value: null } : jsonOf(reply, asked);
+        if ('value' in json)
+          return { status: reply.status, value: json.value, headers: reply.headers, serverNow: serverNowOf(reply.headers) };
+        failure = json.failure;
       }
     } catch (error) {
       const lost = asExchangeError(error);
@@ -354,8 +355,9 @@ export class Http {
       path: this.#path(send, call),
       headers: this.#headers(send, call, body),
       body: send.raw?.open() ?? body,
-      timeouts: { ...this.#timeouts, ...send.timeouts, ...limitOf(send, call) },
+      timeouts: { ...this.#timeouts, ...send.timeouts, ...limitOf(call) },
       fresh: send.fresh ?? false,
+      streamed: send.streamed ?? false,
       signal: call.signal,
     });
   }
@@ -365,15 +367,21 @@ export class Http {
   }
 
   #failed(failure: Failure, headers: Headers): Failed {
-    const retryAfter = retryAfterMs(header(headers, 'retry-after'), header(headers, 'date'), this.#options.clock.now());
-    return { failure, retryAfter, serverNow: serverNowOf(headers) };
+    return { failure, retryAfter: failure.error.retryAfterMs, serverNow: serverNowOf(headers) };
   }
 
   #asked(send: Send, call: CallOptions): Asked {
-    const { apiKey, baseUrl } = this.#options;
+    const { apiKey, baseUrl, clock } = this.#options;
     // A caller's own headers often hold secrets, and never anything that an error must show.
     const secrets = [apiKey, call.apiKey ?? '', ...Object.values(call.headers ?? {}), ...secretsOf(send.body)];
-    return { method: send.method, path: send.path, baseUrl, redact: redactor(secrets) };
+    return {
+      method: send.method,
+      path: send.path,
+      baseUrl,
+      redact: redactor(secrets),
+      proxy: this.#connection.proxy,
+      now: () => clock.now(),
+    };
   }
 
   #path({ path, query }: Send, call: CallOptions): string {
@@ -460,11 +468,12 @@ function checkedHeaders(headers: Readonly<Record<string, string>> = {}): Record<
 /** The client's business: what they say must be true of the bytes that follow, or the answer cannot be read. */
 const FRAMING = new Set(['accept-encoding', 'connection', 'content-length', 'expect', 'host', 'transfer-encoding', 'upgrade']);
 
-/** The limits of a call with a time of its own; a streamed body takes as long as it takes. */
-function limitOf({ timeouts }: Send, { timeoutMs }: CallOptions): Partial<Timeouts> {
+/** The limits of a call with a time of its own. */
+function limitOf({ timeoutMs }: CallOptions): Partial<Timeouts> {
   if (timeoutMs === undefined) return {};
-  const totalMs = timeouts?.totalMs === NO_LIMIT_MS ? NO_LIMIT_MS : timeoutMs;
-  return { headersMs: timeoutMs, bodyIdleMs: timeoutMs, totalMs };
+  // A timer counts whole milliseconds, and no more than these.
+  const limitMs = Math.ceil(Math.min(timeoutMs, NO_LIMIT_MS));
+  return { headersMs: limitMs, bodyIdleMs: limitMs, totalMs: limitMs };
 }
 
 interface Failed {
@@ -519,14 +528,4 @@ function unexpected(reply: Reply, asked: Asked): Failure {
     transient: false,
     timedOut: false,
   };
-}
-
-function comeBack(error: SkyvernError, waitMs: number | undefined): SkyvernError {
-  if (waitMs === undefined) return error;
-  return new SkyvernError(error.exit, error.code, `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`, {
-    hint: error.hint,
-    cause: error,
-    retryAfterMs: waitMs,
-    ...(error.requestId !== undefined && { requestId: error.requestId }),
-  });
 }

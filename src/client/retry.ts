@@ -16,6 +16,8 @@ const BASE_MS = 500;
 const CAP_MS = 20_000;
 /** A date that is already past asks for no wait; a server that says so has a clock to be careful with. */
 const SHORTEST_ADVICE_MS = 1_000;
+/** 31 years: as good as never, and still a number that one can read. */
+const LONGEST_ADVICE_S = 1e9;
 
 /** Full jitter (AWS): uniform between nothing and a bound that doubles with each attempt. `attempt` counts from 1. */
 export const backoffMs = (attempt: number, random: Random): number => random.fraction() * Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1));
@@ -30,7 +32,7 @@ export const backoffMs = (attempt: number, random: Random): number => random.fra
 export function retryAfterMs(value: string | undefined, date: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  if (/^\d+$/.test(text)) return Math.max(SHORTEST_ADVICE_MS, Number(text) * 1000);
+  if (/^\d+$/.test(text)) return Math.max(SHORTEST_ADVICE_MS, Math.min(Number(text), LONGEST_ADVICE_S) * 1000);
   if (!/^[A-Z][a-z]+,? .*\d\d:\d\d:\d\d/.test(text)) return undefined;
   const until = Date.parse(text);
   if (Number.isNaN(until)) return undefined;

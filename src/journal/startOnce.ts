@@ -7,7 +7,16 @@
  */
 import type { OnceOutcome } from '../client/client.js';
 import type { Clock } from '../clock.js';
-import { type ErrorOptions, IntegrityError, Interrupted, LocalError, NetworkError, SkyvernError, UsageError } from '../errors.js';
+import {
+  comeBackLater,
+  type ErrorOptions,
+  IntegrityError,
+  Interrupted,
+  LocalError,
+  NetworkError,
+  SkyvernError,
+  UsageError,
+} from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Intent, Journal, Op } from './journal.js';
@@ -542,11 +551,3 @@ const listed = (candidates: readonly Candidate[]): string =>
 
 /** Before the next try, where the server named no time: full jitter, `count` from 1. */
 export const pauseMs = (count: number, random: Random): number => random.fraction() * Math.min(20_000, 500 * 2 ** (count - 1));
-
-export function comeBackLater(error: SkyvernError, waitMs: number | undefined): SkyvernError {
-  if (waitMs === undefined) return error;
-  return new SkyvernError(error.exit, error.code, `${error.message}; it asks to come back in ${Math.ceil(waitMs / 1000)} s`, {
-    hint: error.hint,
-    cause: error,
-  });
-}

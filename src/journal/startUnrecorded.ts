@@ -5,10 +5,10 @@
  * as well be another caller's.
  */
 import type { Clock } from '../clock.js';
-import { IntegrityError } from '../errors.js';
+import { comeBackLater, IntegrityError } from '../errors.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
-import { comeBackLater, pauseMs, RATE_LIMIT_MS, type Start, type Started, StartUnknown } from './startOnce.js';
+import { pauseMs, RATE_LIMIT_MS, type Start, type Started, StartUnknown } from './startOnce.js';
 import { MARK } from './startWorkflow.js';
 import { ulid } from './ulid.js';
 
