@@ -9,6 +9,7 @@ import { placesThatShow } from './echo.js';
 import { PROXY_STATUS } from './egress.js';
 import type { Capture } from './evidence/capture.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/downloadQuota.js';
+import { safeName } from './names.js';
 import { TOO_LONG } from './pipeGuard.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
 import { targetOf } from './target.js';
@@ -54,6 +55,8 @@ export interface PageOptions {
   readonly limits?: DownloadLimits;
   /** Why a page that crashed just now did; null: for a reason of its own. */
   readonly blame?: () => string | null;
+  /** For one file, from the click to its last byte; null: as long as the page is open. */
+  readonly downloadTimeoutMs?: number | null;
 }
 
 export class PlaywrightPage implements BrowserPage {
@@ -86,14 +89,16 @@ export class PlaywrightPage implements BrowserPage {
   readonly #capture: Capture | null;
   readonly #quota: DownloadQuota;
   readonly #blame: () => string | null;
+  readonly #downloadTimeoutMs: number | null;
 
   private constructor(context: BrowserContext, clock: Clock, downloadsDir: string, options: Required<PageOptions>) {
-    const { capture, limits, blame } = options;
+    const { capture, limits, blame, downloadTimeoutMs } = options;
     this.#context = context;
     this.#clock = clock;
     this.#downloadsDir = downloadsDir;
     this.#capture = capture;
     this.#blame = blame;
+    this.#downloadTimeoutMs = downloadTimeoutMs;
     this.#quota = new DownloadQuota(limits, (url, reason) => this.#note({ type: 'refused', host: hostOf(url), reason }));
   }
 
@@ -102,9 +107,9 @@ export class PlaywrightPage implements BrowserPage {
     context: BrowserContext,
     clock: Clock,
     downloadsDir: string,
-    { capture = null, limits = DOWNLOAD_LIMITS, blame = () => null }: PageOptions = {},
+    { capture = null, limits = DOWNLOAD_LIMITS, blame = () => null, downloadTimeoutMs = null }: PageOptions = {},
   ): Promise<PlaywrightPage> {
-    const self = new PlaywrightPage(context, clock, downloadsDir, { capture, limits, blame });
+    const self = new PlaywrightPage(context, clock, downloadsDir, { capture, limits, blame, downloadTimeoutMs });
     context.setDefaultTimeout(ACTION_TIMEOUT_MS);
     context.on('page', (page) => self.#opened(page));
     context.on('request', (request) => self.#requestStarted(request));
@@ -447,9 +452,12 @@ export class PlaywrightPage implements BrowserPage {
   async #clickForDownload(page: Page, ref: string): Promise<void> {
     const before = this.#downloadCount;
     await page.getByRef(ref).click();
-    await this.#until(() => this.#downloadCount > before, DOWNLOAD_START_TIMEOUT_MS);
+    const clickedAt = this.#clock.monotonic();
+    await this.#until(() => this.#downloadCount > before, this.#downloadTimeoutMs ?? DOWNLOAD_START_TIMEOUT_MS);
     if (this.#downloadCount === before) throw new PageError('no file came');
-    await Promise.all(this.#downloads);
+    if (this.#downloadTimeoutMs === null) await Promise.all(this.#downloads);
+    else await this.#until(() => this.#downloads.size === 0, this.#downloadTimeoutMs - (this.#clock.monotonic() - clickedAt));
+    if (this.#downloads.size > 0) throw new PageError(`the file did not come within ${(this.#downloadTimeoutMs ?? 0) / 1000} s`);
   }
 
   #downloadStarted(download: Download): void {
@@ -668,10 +676,4 @@ async function save(download: Download, path: string): Promise<PageDownload> {
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   const { size } = await stat(path);
   return { name: safeName(download.suggestedFilename()), path, sizeBytes: size, checksum: hash.digest('hex'), url: download.url() };
-}
-
-/** A page's name for a file, without what could lead out of a folder, hide an ending or move a cursor. */
-function safeName(suggested: string): string {
-  const name = suggested.replace(/[\p{C}/\\:*?"<>|]/gu, '_').replace(/^[. ]+|[. ]+$/g, '');
-  return name.slice(-200) || 'download';
 }

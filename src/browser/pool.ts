@@ -174,7 +174,11 @@ async function openSession(
       ...(egress && { proxy: { server: egress.url, bypass: '<-loopback>' } }),
     });
     const capture = session.evidence ? await Capture.begin(session.evidence, context, clock, FILM, encoder !== null) : null;
-    page = await PlaywrightPage.open(context, clock, session.downloadsDir, { capture, blame: lender.blame });
+    page = await PlaywrightPage.open(context, clock, session.downloadsDir, {
+      capture,
+      blame: lender.blame,
+      downloadTimeoutMs: session.downloadTimeoutMs ?? null,
+    });
     const opened = page;
     const close = async () => {
       const closed = context.close().catch(() => {});

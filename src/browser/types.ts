@@ -227,6 +227,8 @@ export interface SessionOptions {
   /** Addresses that the user typed: reachable although they are on loopback or private. */
   readonly allowedUrls: readonly string[];
   readonly downloadsDir: string;
+  /** For one file, from the click to its last byte; null or left out: as long as the session lasts. */
+  readonly downloadTimeoutMs?: number | null;
   /** Cookies and stored data to begin with; null or left out: none. The page is not opened again. */
   readonly state?: BrowserState | null;
   /** Null or left out: no evidence is collected. */

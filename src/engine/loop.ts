@@ -5,8 +5,17 @@
  * (`BrowserPage`), what to do next (`Decider`), where records go (`Recorder`).
  */
 
+import { safeName } from '../browser/names.js';
 import { withStrings } from '../browser/snapshot.js';
-import { type BrowserPage, type BrowserPool, type BrowserSession, type PageAction, PageError, WrongOrigin } from '../browser/types.js';
+import {
+  type BrowserPage,
+  type BrowserPool,
+  type BrowserSession,
+  type PageAction,
+  PageError,
+  type PageEvent,
+  WrongOrigin,
+} from '../browser/types.js';
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
 import { ModelError, type Usage } from '../model/types.js';
@@ -15,7 +24,7 @@ import { CODE_PLACEHOLDER } from './agent/prompt.js';
 import type { Decider, DeciderFactory, Decision, EngineAction, Observation, RunHooks } from './decider.js';
 import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
-import type { ActionRecord, Outcome, Recorder, StepArtifact, StepEnd, TaskError, TaskRunner, TaskSpec } from './task.js';
+import type { ActionRecord, DownloadedFile, Outcome, Recorder, StepArtifact, StepEnd, TaskError, TaskRunner, TaskSpec } from './task.js';
 
 export interface EngineDeps {
   readonly pool: BrowserPool;
@@ -96,6 +105,7 @@ async function withBrowser(parts: RunParts, decider: Decider, redactor: Redactor
     extraHttpHeaders: spec.extraHttpHeaders,
     allowedUrls: [...(spec.url === null ? [] : [spec.url]), ...spec.allowedUrls, ...decider.allowedUrls],
     downloadsDir: spec.downloadsDir,
+    downloadTimeoutMs: spec.downloads.timeoutMs,
     evidence: spec.evidenceDir === null ? null : { folder: spec.evidenceDir, clean: redactor },
   });
   let session: BrowserSession;
@@ -245,6 +255,7 @@ class Run {
     let typed = typedText(action);
     try {
       if (isOnPage(action)) fatal = await this.#gate.refusal(action, decision.risks ?? []);
+      else if (action.kind === 'person' && this.#spec.confirm.unattended) fatal = nobodyThere(action.instructions);
       problem = fatal ?? decision.rejected ?? null;
       startedAt = this.#clock.now(); // the time that a person took is not the action's
       const hidden = fatal === null && (await this.#perform(action));
@@ -260,8 +271,7 @@ class Run {
     }
     const finishedAt = this.#clock.now();
     const events = await this.#page.takeEvents(0);
-    const files = events.filter((event) => event.type === 'download').map((event) => event.file);
-    for (const file of files) await this.#recorder.downloaded(this.#redactor.deep(file));
+    const files = await this.#recordDownloads(events);
     const notes = events.flatMap((event) => {
       if (event.type === 'dialog') return [`The page showed a dialog (${event.kind}): "${event.message}"; it was dismissed.`];
       if (event.type === 'opened') return ['A new tab opened; the run goes on there.'];
@@ -294,8 +304,8 @@ class Run {
       });
     // Awaited before the next action; until then a rejection is nobody's.
     this.#recording.catch(() => {});
-    if (fatal !== null) return this.#failed(fatal);
-    return null;
+    if (fatal === null) return null;
+    return this.#failed(fatal, action.kind === 'person' ? [systemError('NEEDS_PERSON', fatal)] : []);
   }
 
   /** Whether the text went into a field that hides it. */
@@ -377,8 +387,15 @@ class Run {
   }
 
   async #recordLateDownloads(): Promise<void> {
-    const events = await this.#page.takeEvents(LAST_DOWNLOADS_MS);
-    for (const event of events) if (event.type === 'download') await this.#recorder.downloaded(this.#redactor.deep(event.file));
+    await this.#recordDownloads(await this.#page.takeEvents(this.#spec.downloads.timeoutMs ?? LAST_DOWNLOADS_MS));
+  }
+
+  async #recordDownloads(events: readonly PageEvent[]): Promise<readonly DownloadedFile[]> {
+    const { suffix } = this.#spec.downloads;
+    const files = events.flatMap((event) => (event.type === 'download' ? [event.file] : []));
+    const named = files.map((file) => this.#redactor.deep({ ...file, name: withSuffix(file.name, suffix) }));
+    for (const file of named) await this.#recorder.downloaded(file);
+    return named;
   }
 
   async #finish(output: unknown): Promise<Outcome> {
@@ -470,6 +487,15 @@ const failed = (
   errors,
   output,
 });
+
+const nobodyThere = (question: string): string => `it asks a person, and nobody is there to answer: ${question}`;
+
+/** `report.pdf` with the suffix `may` is `report-may.pdf`. */
+function withSuffix(name: string, suffix: string | null): string {
+  if (suffix === null) return name;
+  const [, stem = name, kind = ''] = /^(.+?)((?:\.\w{1,10}){0,2})$/.exec(name) ?? [];
+  return `${stem}-${safeName(suffix)}${kind}`;
+}
 
 const isOnPage = (action: EngineAction): action is PageAction => !['pause', 'report', 'person', 'giveFiles'].includes(action.kind);
 

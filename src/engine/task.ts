@@ -11,7 +11,7 @@ export type { BrowserState } from '../browser/types.js';
 /** What is not done without a person's yes. */
 export interface ConfirmPolicy {
   readonly risks: readonly Risk[];
-  /** Whether nobody is there to ask: such an action ends the run instead. */
+  /** Whether nobody is there to ask: such an action ends the run instead, and so does a model that asks a person. */
   readonly unattended: boolean;
 }
 
@@ -65,6 +65,12 @@ export interface TaskSpec {
   readonly keepBrowserState: ((state: BrowserState) => void) | null;
   /** Whether the goal is a file: without one the task is not done. */
   readonly mustDownload: boolean;
+  readonly downloads: {
+    /** What names of files end in, before their kind; null: they are as pages name them. */
+    readonly suffix: string | null;
+    /** For one file, from the click to its last byte; null: as long as the run goes on. */
+    readonly timeoutMs: number | null;
+  };
   /** All that pages can be given. */
   readonly files: readonly TaskFile[];
   /** Folder of this run for files that pages offer; made by the server, 0700. */

@@ -1,5 +1,10 @@
+import type { TaskRunRequest } from './task.js';
+
+/** What of a task's request for the embedded server is the same for these runs. */
+type LocalFields = Pick<TaskRunRequest, 'allow_hosts' | 'confirm' | 'unattended' | 'max_cost' | 'headed' | 'browser_path'>;
+
 /** The bodies of the two ready-made runs, log in and download (reference: Skyvern API, start runs). Both are workflow runs. */
-interface ReadyMade {
+interface ReadyMade extends LocalFields {
   readonly url?: string | null;
   readonly webhook_url?: string | null;
   /** By name only: these routes take no other form. */

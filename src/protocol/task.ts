@@ -58,7 +58,7 @@ export interface TaskRunRequest {
   readonly allow_hosts?: readonly string[] | null;
   /** Embedded server only: kinds of actions that wait for a person's yes: `pay`, `delete`, `send`. */
   readonly confirm?: readonly string[] | null;
-  /** Embedded server only: nobody is there to be asked, so that an action of `confirm` ends the run. */
+  /** Embedded server only: nobody is there to be asked, so that a question to a person ends the run: of a model, or for an action of `confirm`. */
   readonly unattended?: boolean;
   /** Embedded server only: US dollars that asking the language model may cost. */
   readonly max_cost?: number | null;
@@ -66,4 +66,8 @@ export interface TaskRunRequest {
   readonly headed?: boolean;
   /** Embedded server only: the browser program to use for this run. */
   readonly browser_path?: string | null;
+  /** Embedded server only, in runs that download: what the names of files end in, before the ending that says their kind. */
+  readonly download_suffix?: string | null;
+  /** Embedded server only, in runs that download: seconds that one file may take, from the click on. */
+  readonly download_timeout?: number | null;
 }

@@ -112,7 +112,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   const uploads = new UploadStore(store, clock, deps.dataFolder);
   const sessions = new SessionStore(store, clock);
   const browserStates = new BrowserStates(store, clock, sealed);
-  const sessionUse = new SessionUse(sessions, browserStates, log);
+  const sessionUse = new SessionUse(sessions, browserStates, clock, log);
   const worker = new Worker({
     ...deps,
     store,

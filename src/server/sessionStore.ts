@@ -74,7 +74,8 @@ export class SessionStore {
   }
 }
 
-const endOfLife = (row: SessionRow): number => row.created_at + row.timeout_minutes * 60_000;
+/** Epoch milliseconds. */
+export const endOfLife = (row: SessionRow): number => row.created_at + row.timeout_minutes * 60_000;
 
 /** When it was closed or its time was over; null while it is live. */
 export const endedAt = (row: SessionRow, nowMs: number): number | null =>

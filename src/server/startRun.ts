@@ -27,7 +27,7 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   const { browser_session_id: sessionId = null, browser_profile_id: profileId = null } = request;
   if (sessionId !== null) {
     const row = deps.sessions.get(sessionId);
-    const refused = deps.sessionUse.refusal(sessionId, row, deps.clock.now());
+    const refused = deps.sessionUse.refusal(sessionId, row);
     if (refused !== null) throw refusal(row === null ? 404 : 410, refused);
   }
   if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
@@ -67,10 +67,13 @@ function checkIdempotencyKey(key: string): void {
   throw invalid([{ type: 'value_error', loc: ['header', 'Idempotency-Key'], msg, input: key }]);
 }
 
-/** Equal for equal bodies whatever the order of their keys. Keyed, so that secrets cannot be guessed from it. */
-function fingerprint(body: unknown, token: string): string {
+/**
+ * Equal for equal bodies whatever the order of their keys, and wherever they were sent from: `unattended` is not what is asked for.
+ * Keyed, so that secrets cannot be guessed from it.
+ */
+function fingerprint({ unattended: _where, ...asked }: Record<string, unknown>, token: string): string {
   const key = createHmac('sha256', token).update('idempotency').digest();
-  return createHmac('sha256', key).update(canonical(body)).digest('hex');
+  return createHmac('sha256', key).update(canonical(asked)).digest('hex');
 }
 
 function canonical(value: unknown): string {

@@ -53,6 +53,8 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
   const totpUrl = check.text('totp_url');
   const model = check.model('model');
   const maxCost = check.amount('max_cost');
+  const downloadSuffix = check.text('download_suffix');
+  const downloadTimeout = check.amount('download_timeout');
   const fileIds = check.listed('file_ids', (id) => /^file_[\w-]{1,80}$/.test(id), 'Input should be the id of an uploaded file');
   // Who names a model means an engine that asks one.
   const byDefault = model === null ? defaultEngine : null;
@@ -121,6 +123,8 @@ export function checkTaskRequest(body: Record<string, unknown>, defaultEngine: s
       file_ids: fileIds,
       headed,
       browser_path: browserPath,
+      download_suffix: downloadSuffix,
+      download_timeout: downloadTimeout,
       proxy_location: (Object.hasOwn(body, 'proxy_location') ? body['proxy_location'] : 'RESIDENTIAL') as string | null,
     },
   };
@@ -210,7 +214,7 @@ class Checker {
     return null;
   }
 
-  /** US dollars. */
+  /** US dollars, or seconds. */
   amount(name: string): number | null {
     const value = this.#value(name);
     if (value === null || (typeof value === 'number' && value > 0 && Number.isFinite(value))) return value as number | null;
@@ -290,7 +294,8 @@ class Checker {
       ...(byRules && { file_ids: (value: unknown) => Array.isArray(value) && value.length === 0 }),
       max_screenshot_scrolls: (value) => value === 0,
     };
-    const others = byRules ? ['totp_identifier', 'totp_url'] : [];
+    // Upstream has the criteria in blocks of workflows only, and lets them pass unread in a task.
+    const others = ['complete_criterion', 'terminate_criterion', ...(byRules ? ['totp_identifier', 'totp_url'] : [])];
     const refused = Object.keys(needless).filter((name) => given(name) && !needless[name]!(this.#value(name)));
     return [...others.filter(given), ...refused];
   }

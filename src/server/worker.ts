@@ -60,8 +60,9 @@ const SECRETS_LOST: RunEnd = {
 };
 const STOPPED = 'interrupted: the local server was stopped while this run was acting on a page';
 
-/** Between two tries to write the end of a run, in milliseconds. */
+/** Between two tries to write the end of a run, and to take one from the queue, in milliseconds. */
 const RETRY_MS = 1_000;
+const PUMP_AGAIN_MS = 5_000;
 
 interface AtWork {
   readonly lease: Lease;
@@ -72,7 +73,8 @@ interface AtWork {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #atWork = new Map<string, AtWork>();
-  #stopping = false;
+  readonly #stopped = new AbortController();
+  #pumpsAgain = false;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -82,17 +84,35 @@ export class Worker {
     return this.#atWork.size;
   }
 
+  #stopping(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
   /** Starts as many waiting runs as there are free places. To be called whenever one may have come or gone. */
   pump(): void {
     try {
       this.#fill();
     } catch (error) {
       this.#deps.log(`no run can be taken from the queue: ${reasonOf(error)}`);
+      void this.#pumpAgain();
     }
   }
 
+  /** What waits must not wait for ever because nobody else comes. */
+  async #pumpAgain(): Promise<void> {
+    if (this.#pumpsAgain) return;
+    this.#pumpsAgain = true;
+    try {
+      await this.#deps.clock.sleep(PUMP_AGAIN_MS, this.#stopped.signal);
+    } catch {
+      return; // the next server takes them
+    }
+    this.#pumpsAgain = false;
+    this.pump();
+  }
+
   #fill(): void {
-    while (!this.#stopping && this.#atWork.size < this.#deps.concurrency) {
+    while (!this.#stopping() && this.#atWork.size < this.#deps.concurrency) {
       const lease = this.#deps.queue.claim();
       if (!lease) return;
       const abort = new AbortController();
@@ -106,7 +126,7 @@ export class Worker {
         });
       this.#atWork.set(lease.runId, { lease, abort, done });
     }
-    if (!this.#stopping) this.#deps.queue.markWaiting();
+    if (!this.#stopping()) this.#deps.queue.markWaiting();
   }
 
   /** Cancels a run wherever it is. False when it had already ended. */
@@ -123,7 +143,10 @@ export class Worker {
   fail(runId: string, reason: string): void {
     const atWork = this.#atWork.get(runId);
     if (!atWork) return;
-    this.#finish(atWork.lease, { status: 'failed', reason });
+    // Where there is no room on the disk now, its end is written later.
+    this.#finishInTheEnd(atWork.lease, { status: 'failed', reason }).catch((error: unknown) =>
+      this.#deps.log(`${runId}: ${reasonOf(error)}`),
+    );
     atWork.abort.abort(new LeaseLost(runId));
   }
 
@@ -132,7 +155,7 @@ export class Worker {
    * their evidence; those that did nothing yet wait for the next server.
    */
   async stop(graceMs: number): Promise<void> {
-    this.#stopping = true;
+    this.#stopped.abort();
     const all = Promise.all([...this.#atWork.values()].map(({ done }) => done));
     const drained = new AbortController();
     void all.then(() => drained.abort());
@@ -150,23 +173,40 @@ export class Worker {
     try {
       queue.giveBack(lease);
     } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
-      this.#finish(lease, interrupted(STOPPED));
+      if (error instanceof LeaseLost) this.#finish(lease, interrupted(STOPPED));
+      else this.#deps.log(`${lease.runId}: left for the next server: ${reasonOf(error)}`);
     }
   }
 
   async #work(lease: Lease, signal: AbortSignal): Promise<void> {
+    try {
+      const end = await this.#carryOut(lease, signal);
+      await this.#finishInTheEnd(lease, end);
+    } catch (error) {
+      if (signal.aborted || error instanceof LeaseLost) return;
+      if (!(error instanceof SkyvernError)) this.#deps.log(`${lease.runId}: ${error instanceof Error ? error.stack : error}`);
+      await this.#finishInTheEnd(lease, { status: 'failed', reason: reasonOf(error) });
+    }
+  }
+
+  async #carryOut(lease: Lease, signal: AbortSignal): Promise<RunEnd> {
     const { store, queue, files, pauses, runner, secrets } = this.#deps;
     const run = store.runById(lease.runId)!;
     const held = secrets.get(lease.runId);
-    if (run.holds_secrets && !held) return this.#finishInTheEnd(lease, SECRETS_LOST);
+    if (run.holds_secrets && !held) return SECRETS_LOST;
     const request = JSON.parse(run.request) as TaskRunRequest;
+    const opened = request.credential_id ? this.#deps.credentials.open(request.credential_id) : null;
+    if (request.credential_id && !opened) return credentialGone(request.credential_id);
     const sessionId = request.browser_session_id ?? null;
-    const place = sessionId === null ? null : this.#deps.sessionUse.enter(sessionId, run.run_id, this.#deps.clock.now());
-    if (typeof place === 'string') return this.#finishInTheEnd(lease, { status: 'failed', reason: place });
+    const place = sessionId === null ? null : this.#deps.sessionUse.enter(sessionId, run.run_id);
+    if (typeof place === 'string') return { status: 'failed', reason: place };
+    const left = new AbortController();
     try {
-      const opened = request.credential_id ? this.#deps.credentials.open(request.credential_id) : null;
-      if (request.credential_id && !opened) return this.#finishInTheEnd(lease, credentialGone(request.credential_id));
+      // A run does not outlive its session.
+      place?.timeOver(left.signal).then(
+        (reason) => this.fail(run.run_id, reason),
+        () => {},
+      );
       const codes = this.#deps.codesOf({
         runId: run.run_id,
         key: opened?.totpKey ?? null,
@@ -183,20 +223,16 @@ export class Worker {
         place,
         state: place?.state ?? (request.browser_profile_id ? this.#deps.browserStates.open(request.browser_profile_id) : null),
       });
-      const outcome = await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal);
-      await this.#finishInTheEnd(lease, endOf(outcome));
-    } catch (error) {
-      if (signal.aborted || error instanceof LeaseLost) return;
-      if (!(error instanceof SkyvernError)) this.#deps.log(`${lease.runId}: ${error instanceof Error ? error.stack : error}`);
-      await this.#finishInTheEnd(lease, { status: 'failed', reason: reasonOf(error) });
+      return endOf(await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal));
     } finally {
+      left.abort();
       place?.leave();
     }
   }
 
   /** A full disk must not make a run go on for ever: its end is written as soon as there is room. */
   async #finishInTheEnd(lease: Lease, end: RunEnd): Promise<void> {
-    while (!this.#finish(lease, end) && !this.#stopping) await this.#deps.clock.sleep(RETRY_MS);
+    while (!this.#finish(lease, end) && !this.#stopping()) await this.#deps.clock.sleep(RETRY_MS);
   }
 
   /** False when there is no room to write the end now. */
@@ -205,7 +241,12 @@ export class Worker {
       this.#deps.queue.finish(lease, end);
     } catch (error) {
       if (error instanceof LeaseLost) return true;
-      if (storageFault(error) === null) throw error;
+      if (storageFault(error) === null) {
+        if (end.output === undefined || end.output === null) throw error;
+        // Output that no database takes must not make the run go on for ever.
+        this.#deps.log(`${lease.runId}: ${reasonOf(error)}`);
+        return this.#finish(lease, { status: 'failed', reason: `its output cannot be kept: ${reasonOf(error)}` });
+      }
       this.#deps.log(`${lease.runId}: its end could not be written: ${reasonOf(error)}`);
       return false;
     }
@@ -265,6 +306,10 @@ function taskSpec(run: RunRow, request: TaskRunRequest, parts: SpecParts): TaskS
     keepBrowserState: place?.keep ?? null,
     files: (request.file_ids ?? []).flatMap((id) => uploads.find(id) ?? []),
     mustDownload: run.kind === 'download',
+    downloads: {
+      suffix: request.download_suffix || null,
+      timeoutMs: request.download_timeout ? Math.round(request.download_timeout * 1000) : null,
+    },
     downloadsDir,
     evidenceDir,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isUnattended, taskRequest } from '../../src/cli/commands/task/run.js';
+import { taskRequest } from '../../src/cli/commands/task/run.js';
+import { isUnattended, withAttendance } from '../../src/cli/guards.js';
 import { allowedHosts, risks } from '../../src/cli/parsers.js';
 import { originsOfHost } from '../../src/protocol/allowedHost.js';
 import { fakeSkyvern } from '../support/fakeSkyvern.js';
@@ -36,15 +37,35 @@ test.each([
   ['a pipe', false, {}, undefined, true],
 ])('whether nobody can be asked: %s', (_, isTTY, env, onPause, unattended) => {
   const stderr = Object.assign(testIo().stderr, { isTTY });
-  expect(isUnattended({ env, stderr }, { onPause: onPause ?? 'wait' })).toBe(unattended);
+  expect(isUnattended({ env, stderr }, onPause)).toBe(unattended);
+});
+
+test.each<[string, object, boolean, boolean]>([
+  ['a model may ask, and the start says that nobody is there', {}, true, true],
+  ['rules ask nobody', { engine: 'rules' }, true, false],
+  ['rules ask for what is to be confirmed', { engine: 'rules', confirm: ['pay'] }, true, true],
+  ['another server has no such field', {}, false, false],
+])('in CI: %s', (_, body, local, said) => {
+  const io = testIo({ CI: 'true' });
+  expect(withAttendance(io, { local }, body)).toEqual(said ? { ...body, unattended: true } : body);
 });
 
 describe('on another server', () => {
-  test.each(['--confirm all', '--allow-host localhost:3000'])('%s is refused, and nothing is sent', async (flag) => {
-    const api = await fakeSkyvern();
-    const { code, io } = await skyvern(api, `task run --prompt x ${flag}`);
-    expect(code).toBe(2);
-    expect(io.stderr.text()).toContain(`${flag.split(' ')[0]} works only on the embedded server`);
-    expect(api.requests).toEqual([]);
-  });
+  const STARTS = [
+    'task run --prompt x',
+    'task login --url https://a.example --credential-id cred_1',
+    'task download --url https://a.example --prompt x',
+    'task batch --input rows.csv --prompt-template x',
+  ];
+  const FLAGS = ['--confirm all', '--allow-host localhost:3000', '--max-cost 1', '--headed', '--browser-path /bin/true'];
+  test.each(STARTS.flatMap((start) => FLAGS.map((flag) => [flag, start])))(
+    '%s of %j is refused, and nothing is sent',
+    async (flag, start) => {
+      const api = await fakeSkyvern();
+      const { code, io } = await skyvern(api, `${start} ${flag}`);
+      expect(code).toBe(2);
+      expect(io.stderr.text()).toContain(`${flag.split(' ')[0]} works only on the embedded server`);
+      expect(api.requests).toEqual([]);
+    },
+  );
 });

@@ -363,6 +363,46 @@ test('a download behind a click is kept, and proves that it is done', async () =
   expect(told.actions[1]).toMatchObject({ actionType: 'download_file', fileName: 'report-2026.csv' });
 });
 
+test('a file gets the suffix before what says its kind, whatever stands in it', async () => {
+  const { told } = await on(
+    {
+      '/': '<a href="/a">Archive</a>',
+      '/a': (_, response) => void response.writeHead(200, { 'content-disposition': 'attachment; filename="all.tar.gz"' }).end('x'),
+    },
+    'Download the archive',
+    [({ ref }) => [{ action: 'download', ref: ref('Archive') }], () => [{ action: 'terminate', text: 'seen' }]],
+    { downloads: { suffix: '../may 2026', timeoutMs: null } },
+  );
+  expect(told.files).toMatchObject([{ name: 'all-_may 2026.tar.gz' }]);
+});
+
+test.each([
+  ['a file that does not come in its time is waited for no longer', 400, 'FAILED: the file did not come within 0.4 s'],
+  ['twin: with more time it comes', 20_000, 'got the file "slow.txt"'],
+])('%s', async (_, timeoutMs, said) => {
+  let asked = () => {};
+  const { asked: questions } = await on(
+    {
+      '/': '<a href="/slow">Slow</a>',
+      '/slow': (_request, response) => {
+        response.writeHead(200, { 'content-disposition': 'attachment; filename="slow.txt"' }).write('first half, ');
+        asked = () => response.end('second half');
+        if (timeoutMs > 1_000) asked();
+      },
+    },
+    'Download it',
+    [
+      ({ ref }) => [{ action: 'download', ref: ref('Slow') }],
+      () => {
+        asked();
+        return [{ action: 'terminate', text: 'seen' }];
+      },
+    ],
+    { downloads: { suffix: null, timeoutMs } },
+  );
+  expect(questions[1]?.text).toContain(said);
+});
+
 test('files are given by name, and only those of the run', async () => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'cv.txt'), 'I am Ada');
@@ -428,6 +468,17 @@ test('a person who is asked is waited for', async () => {
   ]);
   expect(told.order).toContain('asks: Please solve the captcha');
   expect(outcome.status).toBe('completed');
+});
+
+test('where nobody is there, a question to a person ends the run at once and says what was asked', async () => {
+  const steps: Script[] = [
+    () => [{ action: 'ask_person', text: 'Please solve the captcha' }],
+    () => [{ action: 'complete', text: 'Thank you' }],
+  ];
+  const { outcome, told } = await on({ '/': '<h1>Thank you</h1>' }, 'Solve it', steps, { confirm: { risks: [], unattended: true } });
+  const reason = 'it asks a person, and nobody is there to answer: Please solve the captcha';
+  expect(outcome).toMatchObject({ status: 'failed', reason, errors: [{ error_code: 'NEEDS_PERSON' }] });
+  expect(told.order.join()).not.toContain('asks:');
 });
 
 test('what a page says stays inside of what is marked as a page', async () => {

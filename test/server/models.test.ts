@@ -170,11 +170,16 @@ test('log in and download are workflow runs of one block', async () => {
   ]);
 
   const files = await ask('POST', '/v1/run/tasks/download_files', {
-    body: { url: TASK.url, navigation_goal: 'Get the report', max_steps_per_run: 3 },
+    body: { url: TASK.url, navigation_goal: 'Get the report', max_steps_per_run: 3, download_suffix: 'may', download_timeout: 2.5 },
   });
   const failed = await until(files.body.run_id, 'failed');
   expect(failed.output).toMatchObject({ file_download_output: { failure_reason: 'no file' } });
-  expect(runner.specs[1]).toMatchObject({ maxSteps: 3, prompt: 'Get the report', mustDownload: true });
+  expect(runner.specs[1]).toMatchObject({
+    maxSteps: 3,
+    prompt: 'Get the report',
+    mustDownload: true,
+    downloads: { suffix: 'may', timeoutMs: 2_500 },
+  });
   expect((await ask('GET', '/v1/runs?run_type=workflow_run')).body).toHaveLength(2);
 });
 

@@ -44,11 +44,16 @@ export function addStartReadyMade(app: Hono, deps: RouteDeps): void {
   app.post('/v1/run/tasks/download_files', async (c) => {
     const body = await jsonObject(c.req.raw);
     const goal = required(body, 'navigation_goal');
-    const unhonoured = ['download_suffix', 'download_timeout'].filter((name) => body[name] !== undefined && body[name] !== null);
-    if (unhonoured.length > 0) throw refusal(422, `The local server cannot honour ${unhonoured.map((name) => `\`${name}\``).join(', ')}.`);
     return startRun(c, deps, {
       body,
-      task: { ...shared(body), prompt: goal, max_steps: body['max_steps_per_run'] ?? DOWNLOAD_STEPS, title: 'File Download' },
+      task: {
+        ...shared(body),
+        prompt: goal,
+        max_steps: body['max_steps_per_run'] ?? DOWNLOAD_STEPS,
+        download_suffix: body['download_suffix'],
+        download_timeout: body['download_timeout'],
+        title: 'File Download',
+      },
       kind: 'download',
     });
   });

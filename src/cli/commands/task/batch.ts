@@ -6,14 +6,16 @@ import { safeJson } from '../../../render/sanitize.js';
 import { addBatchOptions, type BatchFlags, runBatch } from '../../batch/batch.js';
 import type { Row } from '../../batch/rows.js';
 import type { CliContext } from '../../context.js';
+import { addGuardOptions, type GuardFlags, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { withModel } from '../../model.js';
-import { allowedHosts, integer, json, webUrl } from '../../parsers.js';
+import { integer, json, webUrl } from '../../parsers.js';
 import { taskBeginning } from '../../start.js';
 import { connect } from '../../target.js';
-import { refuseLocalOnly, type TaskRunFlags, taskRequest } from './run.js';
+import { type TaskRunFlags, taskRequest } from './run.js';
 
 type Flags = BatchFlags &
-  Pick<TaskRunFlags, 'engine' | 'maxSteps' | 'dataExtractionSchema' | 'webhookUrl' | 'model' | 'allowHost'> & {
+  GuardFlags &
+  Pick<TaskRunFlags, 'engine' | 'maxSteps' | 'dataExtractionSchema' | 'webhookUrl' | 'model'> & {
     readonly promptTemplate: string;
     readonly url?: string;
     readonly title?: string;
@@ -34,12 +36,12 @@ export function define(command: Command, ctx: CliContext, handler = taskBatch): 
     .option('--data-extraction-schema <json>', 'JSON Schema wanted for the output, or `@file`', json)
     .option('--webhook-url <url>', 'call this address when a run ends', webUrl)
     .option('--model <name>', 'language model to use')
-    .option('--allow-host <host...>', 'let pages reach this host, although it is on loopback or private (only --local)', allowedHosts)
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern task batch --input cities.csv --prompt-template "Get the weather of {{city}}" --url https://weather.example --dry-run\n  $ skyvern task batch --input cities.csv --prompt-template "Get the weather of {{city}}" --url https://weather.example --resume > results.ndjson',
     )
     .action((flags: Flags) => handler(ctx, command, flags));
+  addGuardOptions(command);
 }
 
 export async function taskBatch(ctx: CliContext, command: Command, flags: Flags): Promise<void> {
@@ -52,7 +54,7 @@ export async function taskBatch(ctx: CliContext, command: Command, flags: Flags)
     };
     return taskRequest(filled(promptTemplate, row), { ...rest, ...fields }, {});
   };
-  const sample = taskRequest('', rest, {});
+  const sample = withAttendance(ctx.io, target, taskRequest('', rest, {}));
   refuseLocalOnly(target, sample);
   // What the model is called and whether there is one is the same for all rows.
   const { prompt: _prompt, ...shared } = await withModel(ctx, command, target, sample, {

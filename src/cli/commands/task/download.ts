@@ -4,6 +4,7 @@ import { startDownload } from '../../../journal/startWorkflow.js';
 import type { FilesRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readPrompt } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
@@ -12,7 +13,7 @@ import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 
-interface Flags extends ReadyMadeFlags, StartFlags, FollowFlags {
+interface Flags extends ReadyMadeFlags, GuardFlags, StartFlags, FollowFlags {
   readonly prompt?: string;
   readonly downloadSuffix?: string;
   readonly downloadTimeout?: number;
@@ -31,7 +32,7 @@ export function define(command: Command, ctx: CliContext, handler = taskDownload
       'after',
       '\nExamples:\n  $ skyvern task download --url https://example.com/reports --prompt "Download the newest report" --wait\n  $ skyvern run download @last --files',
     );
-  addFenceOption(addStartOptions(addReadyMadeOptions(command)));
+  addFenceOption(addStartOptions(addGuardOptions(addReadyMadeOptions(command))));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }
@@ -42,6 +43,7 @@ export async function taskDownload(ctx: CliContext, command: Command, flags: Fla
   const body: FilesRunRequest = {
     navigation_goal: goal,
     ...readyMadeFields(flags),
+    ...guardFields(flags),
     ...given({
       download_suffix: flags.downloadSuffix,
       download_timeout: flags.downloadTimeout,
@@ -49,7 +51,9 @@ export async function taskDownload(ctx: CliContext, command: Command, flags: Fla
     }),
   };
   const target = await connect(ctx, command);
-  const asked = await withModel(ctx, command, target, body, { engine: undefined, named: flags.model });
+  refuseLocalOnly(target, body);
+  const start = withAttendance(ctx.io, target, body, flags.onPause);
+  const asked = await withModel(ctx, command, target, start, { engine: undefined, named: flags.model });
   await startAndFollow(
     ctx,
     target,

@@ -5,6 +5,7 @@ import { startLogin } from '../../../journal/startWorkflow.js';
 import { LOGIN_CREDENTIAL_TYPES, type LoginRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readSource } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
@@ -15,7 +16,7 @@ import { connect } from '../../target.js';
 
 type Vault = (typeof LOGIN_CREDENTIAL_TYPES)[number];
 
-interface Flags extends ReadyMadeFlags, StartFlags, FollowFlags {
+interface Flags extends ReadyMadeFlags, GuardFlags, StartFlags, FollowFlags {
   readonly prompt?: string;
   readonly credentialType?: Vault;
   readonly credentialId?: string;
@@ -60,7 +61,7 @@ export function define(command: Command, ctx: CliContext, handler = taskLogin): 
       'after',
       '\nExamples:\n  $ skyvern task login --url https://example.com/login --credential-id cred_123 --wait\n  $ skyvern task login --url https://example.com --onepassword-vault-id v1 --onepassword-item-id i1',
     );
-  addFenceOption(addStartOptions(addReadyMadeOptions(command)));
+  addFenceOption(addStartOptions(addGuardOptions(addReadyMadeOptions(command))));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }
@@ -71,6 +72,7 @@ export async function taskLogin(ctx: CliContext, command: Command, flags: Flags)
   const body: LoginRunRequest = {
     credential_type: type,
     ...readyMadeFields(flags),
+    ...guardFields(flags),
     ...given({
       prompt: flags.prompt === undefined ? undefined : (await readSource(ctx.io, flags.prompt, '--prompt')).trim(),
       credential_id: flags.credentialId,
@@ -86,7 +88,9 @@ export async function taskLogin(ctx: CliContext, command: Command, flags: Flags)
     }),
   };
   const target = await connect(ctx, command);
-  const asked = await withModel(ctx, command, target, body, { engine: undefined, named: flags.model });
+  refuseLocalOnly(target, body);
+  const start = withAttendance(ctx.io, target, body, flags.onPause);
+  const asked = await withModel(ctx, command, target, start, { engine: undefined, named: flags.model });
   const label = `log in${flags.url ? ` to ${new URL(flags.url).host}` : ''}`;
   await startAndFollow(ctx, target, { kind: 'login', label, start: (deps, options) => startLogin(deps, asked, options) }, flags, mode);
 }

@@ -1,18 +1,17 @@
 /** `skyvern task run`: every field of the API's task request as a flag, started at most once, and followed when asked. */
 import { type Command, Option } from 'commander';
-import { UsageError } from '../../../errors.js';
-import type { Io } from '../../../io.js';
-import { ENGINES, RISKS, type Risk, RULES_ENGINE, type TaskRunRequest } from '../../../protocol/task.js';
+import { ENGINES, type TaskRunRequest } from '../../../protocol/task.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
-import { allowedHosts, amount, integer, json, jsonTexts, risks, webUrl } from '../../parsers.js';
+import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
-import { connect, type Target } from '../../target.js';
+import { connect } from '../../target.js';
 
-interface TaskFlags {
+interface TaskFlags extends GuardFlags {
   readonly prompt?: string;
   readonly url?: string;
   readonly engine?: string;
@@ -31,17 +30,12 @@ interface TaskFlags {
   readonly extraHttpHeaders?: Record<string, string>;
   readonly cdpConnectHeaders?: Record<string, string>;
   readonly model?: string;
-  readonly maxCost?: number;
   readonly includeActionHistoryInVerification?: boolean;
   readonly maxScreenshotScrolls?: number;
   readonly runWith?: string;
   readonly publishWorkflow?: boolean;
   readonly fileId?: readonly string[];
   readonly secret?: readonly string[];
-  readonly allowHost?: readonly string[];
-  readonly confirm?: readonly Risk[];
-  readonly headed?: boolean;
-  readonly browserPath?: string;
 }
 
 export type TaskRunFlags = TaskFlags & StartFlags & FollowFlags;
@@ -74,22 +68,14 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
     .option('--model <name>', 'language model to use; on --local `provider/name`, or a name at the configured provider')
-    .option('--max-cost <dollars>', 'end the run before asking the language model costs more (only --local)', amount)
     .option('--include-action-history-in-verification', 'let the verifier see the actions')
     .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
     .option('--run-with <kind>', 'agent or code')
     .option('--publish-workflow', 'keep the task as a workflow')
     .option('--file-id <id...>', 'attach uploaded files')
     .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)')
-    .option(
-      '--allow-host <host...>',
-      'let pages reach this host, with or without :PORT, although it is on loopback or private (only --local)',
-      allowedHosts,
-    )
-    .option('--confirm <kinds>', `ask before actions that pay, delete or send: a list of ${RISKS.join(', ')}, or all (only --local)`, risks)
-    .option('--headed', 'show the browser (only --local)')
-    .option('--browser-path <file>', 'use this browser (only --local)')
     .addHelpText('after', EXAMPLES);
+  addGuardOptions(command);
   addFenceOption(addStartOptions(command));
   addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
   command.action((flags: TaskRunFlags) => handler(ctx, command, flags));
@@ -100,7 +86,7 @@ export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunF
   const prompt = await readPrompt(ctx, command, flags.prompt);
   const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
   const target = await connect(ctx, command);
-  const request = { ...taskRequest(prompt, flags, secrets), ...(flags.confirm && { unattended: isUnattended(ctx.io, flags) }) };
+  const request = withAttendance(ctx.io, target, taskRequest(prompt, flags, secrets), flags.onPause);
   refuseLocalOnly(target, request);
   const body = await withModel(ctx, command, target, request, { engine: request.engine ?? undefined, named: flags.model });
   await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
@@ -133,30 +119,7 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
     publish_workflow: flags.publishWorkflow,
     file_ids: flags.fileId,
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
-    allow_hosts: flags.allowHost,
-    confirm: flags.confirm,
-    max_cost: flags.maxCost,
-    headed: flags.headed,
-    browser_path: flags.browserPath,
+    ...guardFields(flags),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as TaskRunRequest;
-}
-
-/** Nobody is there to be asked: in CI, without a terminal, and when a pause is to be a failure. */
-export const isUnattended = ({ env, stderr }: Pick<Io, 'env' | 'stderr'>, { onPause }: Pick<TaskRunFlags, 'onPause'>): boolean =>
-  Boolean(env['CI']) || !stderr.isTTY || onPause === 'fail';
-
-/** What only the embedded server understands never reaches another one: it would ignore it, or worse, store it. */
-export function refuseLocalOnly(target: Target, body: TaskRunRequest): void {
-  if (target.local) return;
-  const asked = [
-    body.engine === RULES_ENGINE && '--engine rules',
-    body.secrets && '--secret',
-    body.allow_hosts && '--allow-host',
-    body.confirm && '--confirm',
-    body.max_cost !== undefined && '--max-cost',
-    body.headed && '--headed',
-    body.browser_path && '--browser-path',
-  ].find((each) => typeof each === 'string');
-  if (asked) throw new UsageError(`${asked} works only on the embedded server`, { hint: 'add --local' });
 }
