@@ -451,8 +451,8 @@ export class PlaywrightPage implements BrowserPage {
 
   async #clickForDownload(page: Page, ref: string): Promise<void> {
     const before = this.#downloadCount;
-    await page.getByRef(ref).click();
     const clickedAt = this.#clock.monotonic();
+    await page.getByRef(ref).click();
     await this.#until(() => this.#downloadCount > before, this.#downloadTimeoutMs ?? DOWNLOAD_START_TIMEOUT_MS);
     if (this.#downloadCount === before) throw new PageError('no file came');
     if (this.#downloadTimeoutMs === null) await Promise.all(this.#downloads);

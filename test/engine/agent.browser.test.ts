@@ -378,14 +378,16 @@ test('a file gets the suffix before what says its kind, whatever stands in it', 
 
 test.each([
   ['a file that does not come in its time is waited for no longer', 400, 'FAILED: the file did not come within 0.4 s'],
-  ['twin: with more time it comes', 20_000, 'got the file "slow.txt"'],
+  ['twin: with more time it comes', 20_000, 'got the file "slow.zip"'],
 ])('%s', async (_, timeoutMs, said) => {
   let asked = () => {};
   const { asked: questions } = await on(
     {
       '/': '<a href="/slow">Slow</a>',
       '/slow': (_request, response) => {
-        response.writeHead(200, { 'content-disposition': 'attachment; filename="slow.txt"' }).write('first half, ');
+        response
+          .writeHead(200, { 'content-disposition': 'attachment; filename="slow.zip"', 'content-type': 'application/zip' })
+          .write('first half, ');
         asked = () => response.end('second half');
         if (timeoutMs > 1_000) asked();
       },
