@@ -17,7 +17,8 @@ export interface Attack {
 
 /** Tells when everything in the page was loaded or refused, and workers and idle-time requests had half a second. */
 const TAIL = `<script>addEventListener('load', () => setTimeout(() => fetch('/ended'), 500))</script>`;
-const ENDED_MS = 20_000;
+/** Ten times what it takes on a busy machine. */
+const ENDED_MS = 60_000;
 
 /**
  * Shows pages that try every way to hosts that a page may not reach, one page for each host, in one real browser.

@@ -12,15 +12,19 @@ import { type PlayOptions, playIn, type Screen } from './terminal.js';
 const program = join(dirname(fileURLToPath(import.meta.url)), '../../bin/skyvern.js');
 const crowd = SCENARIOS.find(({ name }) => name === 'crowd') as Scenario;
 
-/** As many runs as asked for; the second fails at once, the third waits for a person, the others go on for long. */
+const FATES: readonly (Omit<Turn, 'at'> | null)[] = [
+  null,
+  { status: 'failed', fields: { failure_reason: 'login \u001b[2Jwall' } },
+  { status: 'paused' },
+];
+
+/** As many runs as asked for; the second failed, the third waits for a person, from the first look on; the others go on for long. */
 async function playing(count: number): Promise<Simulation> {
   const scenario: Scenario = {
     ...crowd,
     crowd: count,
     story: (index) => {
-      const end: Turn =
-        index === 1 ? { at: 1, status: 'failed', fields: { failure_reason: 'login \u001b[2Jwall' } } : { at: 1, status: 'paused' };
-      const turns: Turn[] = [{ at: 0, status: 'running' }, ...(index === 1 || index === 2 ? [end] : [])];
+      const turns: Turn[] = [{ at: 0, ...(FATES[index] ?? { status: 'running' }) }];
       return { phases: [{ turns, acts: [], until: 'continue' }] };
     },
   };
@@ -58,6 +62,8 @@ test.each([
 
 test('enter opens the chosen run, d comes back to the board, and the way back is told at the end', async () => {
   const screen = watch(await playing(5), all);
+  // Keys that come in one piece are a paste: the next is typed when what the last one did is seen.
+  const sees = (shown: RegExp, gone: RegExp) => screen.until((rows) => shown.test(rows.join('\n')) && !gone.test(rows.join('\n')));
   await screen.shows(/▎● wr_\d+ +paused[\s\S]*enter open/);
   screen.type('j');
   await screen.shows(/▎✗ wr_\d+ +failed/);
@@ -65,11 +71,11 @@ test('enter opens the chosen run, d comes back to the board, and the way back is
   // What a failure says is text there, too.
   await screen.shows(/login ␛\[2Jwall[\s\S]*any key goes back to the board/);
   screen.type('x');
-  await screen.shows(/5 runs[\s\S]*▎✗ wr_\d+ +failed[\s\S]*enter open/);
+  await sees(/5 runs[\s\S]*▎✗ wr_\d+ +failed[\s\S]*enter open/, /any key goes back/);
   screen.type('?');
   await screen.shows(/close this help/);
   screen.type('?');
-  await screen.shows(/enter open/);
+  await sees(/enter open/, /close this help/);
   screen.type('d');
   const end = await screen.shows(/exit 130/);
   expect(end.join('\n')).toMatch(

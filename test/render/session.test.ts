@@ -96,6 +96,7 @@ test('the arrows go through what is open, and what is over is folded', () => {
   const at = (...keys: string[]) => type(keys).session.selected;
   expect(at('k')).toBe('action act_1');
   expect(at('k', 'k')).toBe('block order');
+  expect(at('kk')).toBe('block order'); // held down
   expect(at('<up>', '<up>', '<up>')).toBe('block loop'); // its turns are folded
   expect(at('k', 'k', 'k', 'k')).toBe('block loop'); // the first stays
   expect(at('k', 'k', 'k', '<right>', '<down>')).toBe('iteration loop 0');

@@ -77,8 +77,10 @@ export function press(session: Session, typed: Typed, scene: Scene): Pressed {
     if (answered) return answered;
   }
   if ('key' in typed) return moving(session, typed.key, scene);
-  // Keys that come in one piece are a paste, which must not answer a question or end anything.
-  return [...typed.text].length === 1 ? commanded(session, typed.text, scene) : { session, effect: null };
+  if ([...typed.text].length === 1) return commanded(session, typed.text, scene);
+  // A key held down comes in pieces. Any other piece is a paste, which must not answer a question or end anything.
+  if (!/^(?:j+|k+)$/.test(typed.text)) return { session, effect: null };
+  return [...typed.text].reduce<Pressed>((pressed, each) => commanded(pressed.session, each, scene), { session, effect: null });
 }
 
 export const isPaused = ({ attention, status }: RunView): boolean =>
