@@ -18,7 +18,7 @@ export interface Io {
   cwd(): string;
   /** Undefined where the platform knows no user ids. */
   getuid?(): number;
-  /** `kill(pid, 0)` asks whether a process lives; throws ESRCH when it does not. */
+  /** `kill(pid, 0)` asks whether a process lives; throws ESRCH when it does not. Process 0 is the whole group of this one. */
   kill(pid: number, signal?: NodeJS.Signals | 0): true;
 }
 

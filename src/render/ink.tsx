@@ -13,6 +13,7 @@ import type { LiveOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
 import { type Progress, Signals } from './signals.js';
+import { suspend } from './suspend.js';
 import { cardLines } from './ui/cardLines.js';
 import { headerLines } from './ui/headerLines.js';
 import { type HandOver, Keys } from './ui/Keys.js';
@@ -35,8 +36,6 @@ const ITEMS_A_FRAME = 10;
 const DESCRIPTION_MS = 5_000;
 /** A picture is not smaller than this, whatever is below it. */
 const MIN_PICTURE_ROWS = 6;
-/** Long enough for the signal that stops us to arrive. */
-const SUSPEND_MS = 50;
 
 export function inkRenderer(io: Io, options: LiveOptions): Renderer {
   const { clock, controls, activity } = options;
@@ -135,10 +134,9 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     return undefined;
   }
 
-  async function suspend(): Promise<void> {
+  function onSuspend(): Promise<void> {
     signals.clear();
-    io.kill(io.pid, 'SIGTSTP');
-    await clock.sleep(SUSPEND_MS, closed.signal).catch(() => {});
+    return suspend(io, clock, closed.signal);
   }
 
   const onReady = (ready: HandOver) => {
@@ -158,7 +156,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
   const screen = () => (
     <>
       <Leaving onLeave={leave} />
-      {hasKeys && <Keys onTyped={onTyped} onSuspend={suspend} onReady={onReady} />}
+      {hasKeys && <Keys onTyped={onTyped} onSuspend={onSuspend} onReady={onReady} />}
       <RunScreen {...shown()} />
     </>
   );

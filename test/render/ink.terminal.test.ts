@@ -107,8 +107,11 @@ test('cancel asks first, and only y cancels', async () => {
   expect(screen.everything().join('\n')).toContain('1 cancels');
 });
 
-test('Ctrl-Z puts the view aside and fg brings it back', async () => {
-  const screen = playIn(player, [...story().slice(0, 6), 'forever'], { shell: 'set -m; %; echo "put aside"; fg' });
+test.each([
+  ['by itself', '%'],
+  ['under a process that waits for it, as npx does', "bash --norc -c '%; true'"],
+])('Ctrl-Z puts the view aside and fg brings it back: %s', async (_, command) => {
+  const screen = playIn(player, [...story().slice(0, 6), 'forever'], { shell: `set -m; ${command}; echo "put aside"; fg` });
   await screen.shows(/d detach/);
   screen.type('\u001a');
   await screen.shows(/put aside[\s\S]*d detach/);

@@ -2,6 +2,7 @@
 import { Box, render, Static, Text, useApp, useInput } from 'ink';
 import type { Io } from '../../io.js';
 import type { RunEvent } from '../../runs/events.js';
+import { suspend } from '../suspend.js';
 import { themeOf } from '../ui/theme.js';
 import type { BoardOptions, BoardRenderer } from './pick.js';
 import { type BoardLook, boardRows, cardRows, type Row } from './rows.js';
@@ -9,8 +10,6 @@ import { Board } from './state.js';
 
 const TICK_MS = 1_000;
 const FRAME_MS = 33;
-/** Long enough for the signal that stops us to arrive. */
-const SUSPEND_MS = 50;
 
 type Move = 'up' | 'down' | 'page up' | 'page down' | 'home' | 'end';
 
@@ -116,7 +115,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
               talk = talk === 'help' ? 'nothing' : 'help';
               draw();
             }}
-            onSuspend={suspend}
+            onSuspend={() => suspend(io, clock, closed.signal)}
           />
         )}
         <Static items={card === null ? [] : [card]}>{(rows) => <Rows key="card" rows={rows} columns={now.columns} />}</Static>
@@ -131,11 +130,6 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
       failure = { error };
     });
     return mounted;
-  }
-
-  async function suspend(): Promise<void> {
-    io.kill(io.pid, 'SIGTSTP');
-    await clock.sleep(SUSPEND_MS, closed.signal).catch(() => {});
   }
 
   /** The chosen run stays chosen wherever the order moves it. */
