@@ -9,6 +9,7 @@ import type { Io } from '../io.js';
 import { isTerminalStatus, RUN_STATUSES } from '../protocol/status.js';
 import type { RunEvent } from '../runs/events.js';
 import { childrenOf, elapsedMs, emptyView, type Node, type RunView, reduce, sizeOf } from '../runs/view.js';
+import { frameOn } from './frame.js';
 import type { LiveOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
@@ -161,9 +162,10 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     </>
   );
 
+  const frame = frameOn(io.stderr, io.env);
   const app = render(screen(), {
     stdin: io.stdin as NodeJS.ReadStream,
-    stdout: io.stderr as NodeJS.WriteStream,
+    stdout: frame.stream as NodeJS.WriteStream,
     stderr: io.stderr as NodeJS.WriteStream,
     exitOnCtrlC: false,
     patchConsole: false,
@@ -281,6 +283,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
       closed.abort();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
+      frame.close();
       signals.clear();
       if (failure) throw failure.error;
     },

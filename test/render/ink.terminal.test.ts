@@ -131,6 +131,39 @@ test('a terminal that changes its size gets one view that fits', async () => {
   await screen.ended;
 });
 
+/** What is on a terminal that has got narrower twice: how often each of these is there. */
+async function narrowed(env: Record<string, string>, breaksAnew: boolean): Promise<Record<string, number>> {
+  const shell = 'printf "of the shell\\nof the shell\\n"; exec %';
+  const screen = playIn(player, [...story().slice(0, 6), 'forever'], { columns: 100, rows: 40, env, breaksAnew, shell });
+  await screen.shows(/link "Item 1"[\s\S]*d detach {2}c cancel/);
+  for (const columns of [60, 24]) {
+    screen.resize(columns, 40);
+    for (const [key, isThere] of [
+      ['?', true],
+      ['?', false],
+    ] as const) {
+      screen.type(key);
+      await screen.until((rows) => /^\? {4,}close/.test(rows.at(-1) ?? '') === isThere);
+    }
+  }
+  const all = screen.everything().join('\n');
+  const count = (wanted: RegExp) => [...all.matchAll(wanted)].length;
+  screen.type('d');
+  await screen.ended;
+  return { shell: count(/of the shell/g), header: count(/^▎ tsk_1/gm), step: count(/^. step 1/gm), action: count(/click {2}/g) };
+}
+
+test('a terminal that gets narrower keeps what is above the view, and nothing of the old view, where it is known how it breaks rows', async () => {
+  const clean = { shell: 2, header: 1, step: 1, action: 1 };
+  expect(await narrowed({ TERM_PROGRAM: 'vscode' }, true)).toEqual(clean);
+  // Where it is not known, pieces of the old view may stay, but what belongs to others is not touched; and both would be noticed here.
+  const unknown = await narrowed({}, true);
+  expect(unknown).toMatchObject({ shell: 2, header: 1 });
+  expect(unknown.step).toBeGreaterThan(1);
+  expect(await narrowed({}, false)).toEqual(clean);
+  expect(await narrowed({ TERM_PROGRAM: 'vscode' }, false)).not.toEqual(clean);
+});
+
 test('the view is on stderr: stdout stays clean for a pipe, and the card shows the output then', async () => {
   const file = join(tempFolder(), 'out.json');
   const screen = playIn(player, story(), { mode: 'json', shell: `% > ${file}` });

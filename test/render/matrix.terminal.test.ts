@@ -95,11 +95,10 @@ test.each(Object.entries(TERMINALS))('%s, from 20 x 5 to 300 x 100', async (name
   for (const [columns, rows] of SIZES) {
     screen.resize(columns, rows);
     screen.type('?');
-    await screen.until((seen) => isHelp(seen.at(-1)));
-    expect(heightOf(screen), `help, ${columns} x ${rows}`).toBeLessThan(rows);
+    // The key may be there before the new size: the picture of that moment is not the last one.
+    await screen.until((seen) => isHelp(seen.at(-1)) && heightOf(screen) < rows);
     screen.type('?');
-    await screen.until((seen) => !isHelp(seen.at(-1)));
-    expect(heightOf(screen), `${columns} x ${rows}`).toBeLessThan(rows);
+    await screen.until((seen) => !isHelp(seen.at(-1)) && heightOf(screen) < rows);
   }
   screen.type('d');
   expect(await screen.ended).toBe(0);

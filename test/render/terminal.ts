@@ -49,6 +49,8 @@ export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Record<string, string>;
+  /** Rows are broken anew when the terminal gets narrower, as most do; others cut them off. */
+  readonly breaksAnew?: boolean;
 }
 
 export interface PlayOptions extends TerminalOptions {
@@ -74,8 +76,11 @@ export const programIn = (args: readonly string[], options: TerminalOptions = {}
   inTerminal(process.execPath, [PROGRAM, ...args], tempFolder(), options);
 
 function inTerminal(program: string, args: readonly string[], folder: string, options: TerminalOptions): Screen {
-  const { columns = 80, rows = 24, env = {} } = options;
-  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false });
+  const { columns = 80, rows = 24, env = {}, breaksAnew = true } = options;
+  const terminal = new xterm.Terminal({
+    ...{ cols: columns, rows, scrollback: 5_000, allowProposedApi: true, convertEol: false },
+    ...(!breaksAnew && { windowsPty: { backend: 'conpty' as const, buildNumber: 1 } }),
+  });
   const pty = spawn(program, [...args], {
     name: env['TERM'] ?? 'xterm-256color', // it becomes TERM
     cols: columns,

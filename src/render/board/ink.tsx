@@ -2,6 +2,7 @@
 import { Box, render, Static, Text, useApp, useInput } from 'ink';
 import type { Io } from '../../io.js';
 import type { RunEvent } from '../../runs/events.js';
+import { frameOn } from '../frame.js';
 import { suspend } from '../suspend.js';
 import { themeOf } from '../ui/theme.js';
 import type { BoardOptions, BoardRenderer } from './pick.js';
@@ -44,9 +45,10 @@ function BoardKeys({ onMove, onOpen, onDetach, onHelp, onSuspend }: BoardKeysPro
   return null;
 }
 
-function Rows({ rows, columns }: { readonly rows: readonly Row[]; readonly columns: number }) {
+/** @param columns where nothing around it says how wide it is */
+function Rows({ rows, columns }: { readonly rows: readonly Row[]; readonly columns?: number }) {
   return (
-    <Box flexDirection="column" width={columns}>
+    <Box flexDirection="column" {...(columns !== undefined && { width: columns })}>
       {rows.map(({ cells, wrap = false }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
         <Box key={index}>
@@ -81,9 +83,10 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   let card: readonly Row[] | null = null;
   let opening: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
+  const frame = frameOn(io.stderr, io.env);
   const streams = {
     stdin: io.stdin as NodeJS.ReadStream,
-    stdout: io.stderr as NodeJS.WriteStream,
+    stdout: frame.stream as NodeJS.WriteStream,
     stderr: io.stderr as NodeJS.WriteStream,
     exitOnCtrlC: false,
     patchConsole: false,
@@ -119,7 +122,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
           />
         )}
         <Static items={card === null ? [] : [card]}>{(rows) => <Rows key="card" rows={rows} columns={now.columns} />}</Static>
-        {card === null && <Rows rows={boardRows(now)} columns={now.columns} />}
+        {card === null && <Rows rows={boardRows(now)} />}
       </>
     );
   }
@@ -236,6 +239,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
       if (!failure) paint();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
+      frame.close();
       if (failure) throw failure.error;
     },
   };

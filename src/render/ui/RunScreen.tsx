@@ -39,20 +39,21 @@ export function RunScreen(props: RunScreenProps) {
   return (
     <>
       <Static items={[...printed]}>{({ key, lines }) => <Lines key={key} lines={lines} columns={columns} wrap="wrap" />}</Static>
-      {view.result === null && <Lines lines={liveLines(props)} columns={columns} wrap="truncate-end" />}
+      {view.result === null && <Lines lines={liveLines(props)} wrap="truncate-end" />}
     </>
   );
 }
 
 interface LinesProps {
   readonly lines: readonly Line[];
-  readonly columns: number;
+  /** Where nothing around them says how wide they are. What moves is as wide as the terminal is by then. */
+  readonly columns?: number;
   readonly wrap: 'wrap' | 'truncate-end';
 }
 
 function Lines({ lines, columns, wrap }: LinesProps) {
   return (
-    <Box flexDirection="column" width={columns}>
+    <Box flexDirection="column" {...(columns !== undefined && { width: columns })}>
       {lines.map(({ indent, lead, text, right }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Box key={index} paddingLeft={indent} justifyContent="space-between">
