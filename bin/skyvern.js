@@ -8,7 +8,8 @@ else await handOver();
 
 /** Node's own modules are taken here without `import`, which would read, and so load, more of them than is used. */
 async function run() {
-  if (printReady(process.argv.slice(2))) return;
+  const words = process.argv.slice(2);
+  if (printed(readyText(words))) return;
 
   // Our own cache folder: one in a shared temporary folder could hold what somebody else put there.
   const { HOME, XDG_CACHE_HOME, LOCALAPPDATA, SKYVERN_HOME } = process.env;
@@ -16,7 +17,8 @@ async function run() {
   const cache = SKYVERN_HOME ? join(SKYVERN_HOME, 'cache') : join(XDG_CACHE_HOME || LOCALAPPDATA || join(HOME ?? '/', '.cache'), 'skyvern');
   process.getBuiltinModule('node:module').enableCompileCache(join(cache, 'compiled'));
 
-  const { main } = await import('../dist/cli.js');
+  const { main, answerToShell } = await import('../dist/cli.js');
+  if (printed(answerToShell(words, process))) return;
   const interrupt = new AbortController();
   // `on`, not `once`: with no listener left, an exit hook in a dependency would end us before clean-up.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -32,21 +34,28 @@ async function run() {
   process.emitWarning = (warning, ...rest) => {
     if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest);
   };
-  process.exitCode = await main(process.argv.slice(2), process, interrupt.signal);
+  process.exitCode = await main(words, process, interrupt.signal);
 }
 
-/**
- * Prints what the build has made ready, for no more than an empty program costs: not even the stream of stdout, which takes 3 ms to
- * make, is needed in a pipe. False when this is something else.
- */
-function printReady(words) {
+/** What the build has made ready, so that it costs no more than an empty program; null when this is something else. */
+function readyText(words) {
   const READY = { '--version': 'version.txt', '-V': 'version.txt', '--help': 'help.txt', '-h': 'help.txt' };
   const file = words.length === 0 ? 'help.txt' : words.length === 1 && Object.hasOwn(READY, words[0]) ? READY[words[0]] : null;
-  if (file === null) return false;
-  const { fstatSync, readFileSync, writeFileSync } = process.getBuiltinModule('node:fs');
+  if (file === null) return null;
+  const { fstatSync, readFileSync } = process.getBuiltinModule('node:fs');
   try {
-    if (file === 'help.txt' && fstatSync(1).isCharacterDevice() && process.stdout.columns < 80) return false; // it is made for 80
-    writeFileSync(1, readFileSync(new URL(`../dist/${file}`, import.meta.url)));
+    if (file === 'help.txt' && fstatSync(1).isCharacterDevice() && process.stdout.columns < 80) return null; // it is made for 80
+    return readFileSync(new URL(`../dist/${file}`, import.meta.url));
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a short text without the stream of stdout, which takes 3 ms to make. False when there is none, or it cannot be written. */
+function printed(text) {
+  if (text === null) return false;
+  try {
+    process.getBuiltinModule('node:fs').writeFileSync(1, text);
     return true;
   } catch {
     return false; // a reader that went away, a full disk: the stream knows what to do

@@ -1,14 +1,22 @@
 /**
  * What can come next on a command line: from the tree of commands, the flags of one, and the runs that were started here. No network.
  *
- * A shell waits for it at each key: what names and ids need is all that is imported before it is known that flags are asked for.
+ * A shell waits for it at each key, and reading the command parser alone takes longer than the answer: `answerToShell` goes round it
+ * where no flag is in sight.
  */
 import type { Option } from 'commander';
+import { systemClock } from '../clock.js';
+import type { Io } from '../io.js';
+import { RunStore } from '../journal/runStore.js';
+import { paths } from '../paths.js';
 import { runKind } from '../protocol/ids.js';
+import { systemRandom } from '../random.js';
 import { COMMANDS, type CommandEntry, type CommandNode, isGroup } from './commands/index.js';
 import type { CliContext } from './context.js';
 
 export type Completion = readonly [value: string, about: string];
+/** Where the runs are known that were started here. */
+type Place = Pick<CliContext, 'io' | 'paths' | 'clock' | 'random'>;
 
 const MAX_IDS = 50;
 /** Commands of the group `run` that take no run. */
@@ -16,30 +24,60 @@ const WITHOUT_RUN = new Set(['list', 'recover', 'replay']);
 /** Those that take only runs of workflows. */
 const WORKFLOW_ONLY = new Set(['retry', 'continue']);
 
+/** What `skyvern completion --for=WORD -- WORDS` prints, as the scripts of the shells call it; null when it takes the program to say. */
+export function answerToShell(argv: readonly string[], io: Io): string | null {
+  const [command, asked, end, ...before] = argv;
+  if (command !== 'completion' || !asked?.startsWith('--for=') || end !== '--') return null;
+  const word = asked.slice('--for='.length);
+  if ([...before, word].some(isFlag)) return null;
+  try {
+    return asLines(namesAndIds({ io, paths: paths(io), clock: systemClock, random: systemRandom }, before, word));
+  } catch {
+    return null; // a file that cannot be read: the program says so, as it says every error
+  }
+}
+
+/** As the scripts of the shells read them: value, tab, what it is. */
+export const asLines = (found: readonly Completion[]): string =>
+  found.map(([value, about]) => `${value}${about ? `\t${about}` : ''}\n`).join('');
+
 /**
  * @param before the words before the cursor, without the program's name
  * @param word what is typed of the one at the cursor
  */
 export async function completions(ctx: CliContext, before: readonly string[], word: string): Promise<readonly Completion[]> {
-  const { entry, children, path } = walk(before, await flagsWithValue(before));
-  const starting = (all: readonly Completion[]) => all.filter(([value]) => value.startsWith(word));
+  if (![...before, word].some(isFlag)) return namesAndIds(ctx, before, word);
+  const withValue = await flagsWithValue();
   const previous = before.at(-1) ?? '';
-  if (word.startsWith('-') || previous.startsWith('-')) {
-    const options = await optionsOf(ctx, entry);
-    if (word.startsWith('-'))
-      return starting(options.flatMap((option) => (option.hidden || !option.long ? [] : [[option.long, option.description]])));
+  if (isFlag(word) || isFlag(previous)) {
+    const options = await optionsOf(ctx, walk(before, withValue).entry);
+    if (isFlag(word))
+      return options.flatMap(({ hidden, long, description }) => (!hidden && long?.startsWith(word) ? [[long, description]] : []));
     const asked = options.find((option) => option.long === previous || option.short === previous);
-    if (asked?.argChoices) return starting(asked.argChoices.map((choice) => [choice, '']));
+    if (asked?.argChoices) return asked.argChoices.filter((choice) => choice.startsWith(word)).map((choice) => [choice, '']);
     if (asked?.required) return [];
   }
+  return namesAndIds(ctx, before, word, withValue);
+}
+
+const isFlag = (word: string): boolean => word.startsWith('-');
+
+/** What a flag is not asked for. @param withValue flags whose values are no commands */
+function namesAndIds(
+  place: Place,
+  before: readonly string[],
+  word: string,
+  withValue: ReadonlySet<string | undefined> = new Set(),
+): readonly Completion[] {
+  const { entry, children, path } = walk(before, withValue);
+  const starting = (all: readonly Completion[]) => all.filter(([value]) => value.startsWith(word));
   if (entry === null) return starting(children.map(({ name, summary }) => [name, summary]));
   if (path[0] !== 'run' || WITHOUT_RUN.has(entry.name)) return [];
-  return starting(await recentRuns(ctx, WORKFLOW_ONLY.has(entry.name)));
+  return starting(recentRuns(place, WORKFLOW_ONLY.has(entry.name)));
 }
 
 /** Global flags before a command: their values are no commands. */
-async function flagsWithValue(words: readonly string[]): Promise<ReadonlySet<string | undefined>> {
-  if (!words.some((word) => word.startsWith('-'))) return new Set();
+async function flagsWithValue(): Promise<ReadonlySet<string | undefined>> {
   const { globalOptions } = await import('./program.js');
   return new Set(globalOptions().flatMap((option) => (option.required ? [option.long, option.short] : [])));
 }
@@ -58,7 +96,7 @@ function walk(
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     if (withValue.has(word)) at++;
-    if (word.startsWith('-')) continue;
+    if (isFlag(word)) continue;
     const node = children.find(({ name }) => name === word);
     if (!node) return { entry: null, children: [], path };
     path.push(word);
@@ -76,10 +114,8 @@ async function optionsOf(ctx: CliContext, entry: CommandEntry | null): Promise<r
   return [...command.options, ...globalOptions()];
 }
 
-async function recentRuns(ctx: CliContext, workflowsOnly: boolean): Promise<readonly Completion[]> {
-  const { RunStore } = await import('../journal/runStore.js');
-  const { io, paths, clock, random } = ctx;
-  const runs = new RunStore({ paths, owner: io, clock, random }).recent(MAX_IDS);
+function recentRuns({ io, ...place }: Place, workflowsOnly: boolean): readonly Completion[] {
+  const runs = new RunStore({ ...place, owner: io }).recent(MAX_IDS);
   const shown = workflowsOnly ? runs.filter(({ run_id }) => runKind(run_id) === 'workflow_run') : runs;
   return [
     ...(shown.length > 0 ? [['@last', 'the newest run started here'] as const] : []),

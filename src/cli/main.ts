@@ -4,7 +4,8 @@ import { type Clock, systemClock } from '../clock.js';
 import type { Keychain } from '../config/keychain.js';
 import type { Io } from '../io.js';
 import { type Random, systemRandom } from '../random.js';
-import { runProgram } from './program.js';
+
+export { answerToShell } from './completions.js';
 
 /** Time and chance of the real world, how long the network may take, and where keys are kept; tests pass their own. */
 export interface World {
@@ -19,5 +20,7 @@ export interface World {
  * @param interrupt aborted with the name of the signal (`SIGINT`, `SIGTERM`, `SIGHUP`) that asked us to stop
  * @returns the exit code, a row of `EXIT_CODES`
  */
-export const main = (argv: readonly string[], io: Io, interrupt: AbortSignal, world: World = {}): Promise<number> =>
-  runProgram(argv, io, interrupt, { clock: systemClock, random: systemRandom, ...world });
+export async function main(argv: readonly string[], io: Io, interrupt: AbortSignal, world: World = {}): Promise<number> {
+  const { runProgram } = await import('./program.js');
+  return runProgram(argv, io, interrupt, { clock: systemClock, random: systemRandom, ...world });
+}

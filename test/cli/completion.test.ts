@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, isGroup } from '../../src/cli/commands/index.js';
+import { answerToShell } from '../../src/cli/completions.js';
 import { ENVIRONMENT } from '../../src/cli/environment.js';
 import { main } from '../../src/cli/main.js';
 import { EXIT_CODES } from '../../src/errors.js';
@@ -14,6 +17,8 @@ const run = async (argv: readonly string[], io = testIo()) => {
   return { code, io };
 };
 const values = (io: TestIo) => io.stdout.lines().map((line) => line.split('\t')[0]);
+
+const KNOWN = { kind: 'task', base_url: 'http://127.0.0.1:1/', profile: 'default', local: false, cwd: '/' };
 
 describe('completion', () => {
   test.each([
@@ -35,14 +40,39 @@ describe('completion', () => {
   test('ids of runs that were started here, newest first; no network, nothing that a terminal obeys', async () => {
     const io = testIo({ SKYVERN_BASE_URL: 'http://127.0.0.1:1' });
     const store = new RunStore({ paths: paths(io), owner: io, clock: manualClock(), random: seededRandom() });
-    const known = { kind: 'task', base_url: 'http://127.0.0.1:1/', profile: 'default', local: false, cwd: io.cwd() };
-    store.remember({ ...known, run_id: 'tsk_1', label: 'Read\tthe \u001b[31mtitle' });
-    store.remember({ ...known, run_id: 'wr_2', label: 'b' });
+    store.remember({ ...KNOWN, run_id: 'tsk_1', label: 'Read\tthe \u001b[31mtitle' });
+    store.remember({ ...KNOWN, run_id: 'wr_2', label: 'b' });
     const ids = await run(['completion', '--for=', '--', 'run', 'get'], io);
     expect(values(ids.io).sort()).toEqual(['@last', 'tsk_1', 'wr_2']);
     expect(io.stdout.text()).not.toContain('\u001b');
     const retry = await run(['completion', '--for=wr', '--', 'run', 'retry'], testIo({ SKYVERN_HOME: io.home }));
     expect(values(retry.io)).toEqual(['wr_2']);
+  });
+
+  test.each([
+    [['--for=c', '--', 'browser', 'session'], true],
+    [['--for=', '--', 'run', 'get'], true],
+    [['--for=--js', '--', 'run', 'list'], false],
+    [['--for=', '--', '--profile', 'work', 'run'], false],
+    [['bash'], false],
+  ])('%j goes round the command parser: %j, and the answer is the same', async (asked, isShort) => {
+    const io = testIo();
+    const world = { clock: manualClock(), random: seededRandom() };
+    new RunStore({ paths: paths(io), owner: io, ...world }).remember({ ...KNOWN, run_id: 'tsk_1', label: 'a' });
+    const answer = answerToShell(['completion', ...asked], io);
+    expect(answer !== null).toBe(isShort);
+    await run(['completion', ...asked], io);
+    expect(io.stdout.text()).not.toBe('');
+    if (isShort) expect(answer).toBe(io.stdout.text());
+  });
+
+  test('a store that cannot be read is told as every error is', async () => {
+    const io = testIo();
+    mkdirSync(join(paths(io).state, 'runs', 'tsk_1.json'), { recursive: true });
+    const asked = ['completion', '--for=', '--', 'run', 'get'];
+    expect(answerToShell(asked, io)).toBeNull();
+    expect((await run(asked, io)).code).toBe(17);
+    expect(io.stderr.text()).toMatch(/^error: .*tsk_1\.json/);
   });
 
   test.each(['bash', 'zsh', 'fish', 'pwsh'])('the script for %s is what that shell can read', async (shell) => {

@@ -1,7 +1,7 @@
 /** `skyvern completion SHELL`: a script for the shell, which asks this same command for each word that is typed. */
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../errors.js';
-import { completions } from '../completions.js';
+import { asLines, completions } from '../completions.js';
 import type { CliContext } from '../context.js';
 import { write } from '../output.js';
 
@@ -26,10 +26,7 @@ export function define(command: Command, ctx: CliContext, handler = completion):
 }
 
 export async function completion(ctx: CliContext, words: readonly string[], { for: word }: Flags): Promise<void> {
-  if (word !== undefined) {
-    const found = await completions(ctx, words, word);
-    return write(ctx.io.stdout, found.map(([value, about]) => `${value}${about ? `\t${about}` : ''}\n`).join(''));
-  }
+  if (word !== undefined) return write(ctx.io.stdout, asLines(await completions(ctx, words, word)));
   const [shell, ...more] = words;
   if (shell === undefined || more.length > 0 || !isShell(shell)) {
     throw new UsageError(shell === undefined ? 'for which shell?' : `${JSON.stringify(words.join(' '))} is no shell that is known here`, {
