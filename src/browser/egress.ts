@@ -153,6 +153,7 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
     try {
       if (!url) throw new Refused('not a host and port');
       const upstream = await open(bare(url), Number(url.port || 80));
+      if (client.destroyed) return void upstream.destroy();
       upstream.on('error', () => client.destroy());
       client.on('close', () => upstream.destroy());
       upstream.on('close', () => client.destroy());

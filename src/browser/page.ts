@@ -38,7 +38,7 @@ const SCREENSHOT_TIMEOUT_MS = 5_000;
 const ECHO_TIMEOUT_MS = 2_000;
 const FRAME_TIMEOUT_MS = 2_000;
 /** Actions that give a field its value. */
-const SETTING: readonly PageAction['kind'][] = ['fill', 'select', 'selectMany', 'check'];
+const SETTING: readonly PageAction['kind'][] = ['fill', 'select', 'selectMany', 'check', 'upload'];
 const NEXT_FRAME = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
 const TITLE_TIMEOUT_MS = 500;
 const UPLOAD_ASK_TIMEOUT_MS = 5_000;
@@ -72,6 +72,8 @@ export class PlaywrightPage implements BrowserPage {
   readonly #pending = new Set<Request>();
   /** Windows that were announced and are not here yet. */
   #openings = 0;
+  /** Tabs whose document is the answer to something that was sent. */
+  readonly #posted = new WeakSet<Page>();
   readonly #sessions = new Map<Page, CDPSession>();
   readonly #downloads = new Set<Promise<void>>();
   #downloadCount = 0;
@@ -337,7 +339,14 @@ export class PlaywrightPage implements BrowserPage {
 
   /** The document is here, though perhaps not all of it. */
   #navigated(frame: Frame): void {
-    for (const request of this.#pending) if (request.isNavigationRequest() && frameOf(request) === frame) this.#requestEnded(request);
+    for (const request of this.#pending) {
+      if (!request.isNavigationRequest() || frameOf(request) !== frame) continue;
+      if (!frame.parentFrame()) {
+        if (request.method() === 'GET') this.#posted.delete(frame.page());
+        else this.#posted.add(frame.page());
+      }
+      this.#requestEnded(request);
+    }
   }
 
   #requestEnded(request: Request): void {
@@ -398,8 +407,10 @@ export class PlaywrightPage implements BrowserPage {
         await this.#current().bringToFront();
         break;
       case 'history':
-        if (action.to === 'reload') await page.reload({ waitUntil: 'domcontentloaded' });
-        else if (!(await (action.to === 'back' ? page.goBack : page.goForward).call(page, { waitUntil: 'domcontentloaded' }))) {
+        if (action.to === 'reload') {
+          if (this.#posted.has(page)) throw new PageError('the page is the answer to a form, which reloading it would send again');
+          await page.reload({ waitUntil: 'domcontentloaded' });
+        } else if (!(await (action.to === 'back' ? page.goBack : page.goForward).call(page, { waitUntil: 'domcontentloaded' }))) {
           throw new PageError(`there is no page to go ${action.to} to`);
         }
         break;
@@ -569,7 +580,7 @@ async function clickText(page: Page, text: string, mustBePointer: boolean): Prom
 /** A field takes the files; anything else is clicked and asks for them. */
 async function upload(page: Page, target: Locator, files: readonly PageFile[]): Promise<void> {
   // Read here: the browser may run as a user who cannot read our folders.
-  const given = await Promise.all(files.map(async ({ name, path }) => ({ name, mimeType: '', buffer: await readFile(path) })));
+  const given = await Promise.all(files.map(async ({ name, path }) => ({ name, mimeType: '', buffer: await contentOf(name, path) })));
   if (await target.evaluate((element) => (element as HTMLInputElement).type === 'file')) return target.setInputFiles(given);
   const asked = page.waitForEvent('filechooser', { timeout: UPLOAD_ASK_TIMEOUT_MS }).catch(() => null);
   await target.click();
@@ -577,6 +588,12 @@ async function upload(page: Page, target: Locator, files: readonly PageFile[]): 
   if (!chooser) throw new PageError('it does not ask for a file');
   await chooser.setFiles(given);
 }
+
+/** Where files lie on this machine is nobody's business out there. */
+const contentOf = (name: string, path: string): Promise<Buffer> =>
+  readFile(path).catch((cause: unknown) => {
+    throw new PageError(`the file ${JSON.stringify(name)} is not there any more`, { cause });
+  });
 
 /** Null when the element is gone. Asked without waiting for it: it was there a moment ago. */
 async function factsOf(target: Locator): Promise<ElementFacts | null> {

@@ -13,9 +13,11 @@ export async function targetOf(page: Page, action: PageAction): Promise<ActionTa
       return read(page.getByRef(action.to), false);
     case 'select':
     case 'check':
+    case 'upload':
       return read(page.getByRef(action.ref), false);
     case 'press': {
-      if (!/(?:^|\+)(?:enter|numpadenter|space| )$/i.test(action.key)) return null;
+      // A line break is another name of Enter.
+      if (!/(?:^|\+)(?:enter|numpadenter|space|[ \r\n])$/i.test(action.key)) return null;
       if (action.ref !== undefined) return read(page.getByRef(action.ref), true);
       const frame = await focusedFrame(page);
       return frame ? read(frame.locator('*:focus'), true) : null;

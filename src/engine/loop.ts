@@ -40,6 +40,8 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 500;
 /** How long the end of a run waits for files that are still coming. */
 const LAST_DOWNLOADS_MS = 10_000;
+/** Of a document that is kept as evidence; cleaned before it is cut, as half a secret would not be known for one. */
+const MAX_HTML = 2_000_000;
 /** `{{NAME}}` in text to type. */
 export const SECRET = /\{\{\s*([\w-]+)\s*\}\}/g;
 
@@ -234,7 +236,7 @@ class Run {
         inspect: (ref) => page.inspect(ref).then((facts) => facts && clean.deep(facts)),
         tabs: () => page.tabs().then(clean.deep),
         screenshot: () => page.screenshot(),
-        html: () => page.html().then((html) => (html === null ? null : clean.text(html))),
+        html: () => page.html().then((html) => (html === null ? null : cut(clean.text(html.slice(0, 2 * MAX_HTML)), MAX_HTML))),
       };
       return await this.#decider.decide(observation, this.#history);
     } catch (error) {
@@ -254,8 +256,10 @@ class Run {
     let fatal: string | null = null;
     let typed = typedText(action);
     try {
-      if (isOnPage(action)) fatal = await this.#gate.refusal(action, decision.risks ?? []);
-      else if (action.kind === 'person' && this.#spec.confirm.unattended) fatal = nobodyThere(action.instructions);
+      if (isOnPage(action)) {
+        const asked = action.kind === 'giveFiles' ? this.#withFiles(action) : action;
+        fatal = await this.#gate.refusal(asked, decision.risks ?? []);
+      } else if (action.kind === 'person' && this.#spec.confirm.unattended) fatal = nobodyThere(action.instructions);
       problem = fatal ?? decision.rejected ?? null;
       startedAt = this.#clock.now(); // the time that a person took is not the action's
       const hidden = fatal === null && (await this.#perform(action));
@@ -282,6 +286,7 @@ class Run {
       actionType: actionType(action),
       status: problem === null ? 'completed' : 'failed',
       reasoning: [decision.reasoning, ...notes].join(' '),
+      notes,
       intention: decision.intention,
       text: typed?.replace(SECRET, HIDDEN) ?? null,
       confidence: decision.confidence,
@@ -325,7 +330,10 @@ class Run {
   /** The action as the page is to have it: secrets and files in the place of their names. */
   async #ready(action: PageAction | Extract<EngineAction, { kind: 'giveFiles' }>): Promise<PageAction> {
     if (action.kind === 'fill') return this.#withSecrets(action);
-    if (action.kind !== 'giveFiles') return action;
+    return action.kind === 'giveFiles' ? this.#withFiles(action) : action;
+  }
+
+  #withFiles(action: Extract<EngineAction, { kind: 'giveFiles' }>): Extract<PageAction, { kind: 'upload' }> {
     const files = action.names.map((name) => {
       const file = this.#spec.files.find((each) => each.name === name);
       if (!file) throw new PageError(`there is no file "${name}" to give`);
@@ -488,6 +496,8 @@ const failed = (
   output,
 });
 
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}\n<!-- cut here -->` : text);
+
 const nobodyThere = (question: string): string => `it asks a person, and nobody is there to answer: ${question}`;
 
 /** `report.pdf` with the suffix `may` is `report-may.pdf`. */
@@ -497,7 +507,9 @@ function withSuffix(name: string, suffix: string | null): string {
   return `${stem}-${safeName(suffix)}${kind}`;
 }
 
-const isOnPage = (action: EngineAction): action is PageAction => !['pause', 'report', 'person', 'giveFiles'].includes(action.kind);
+type OnPage = PageAction | Extract<EngineAction, { kind: 'giveFiles' }>;
+
+const isOnPage = (action: EngineAction): action is OnPage => !['pause', 'report', 'person'].includes(action.kind);
 
 const typedText = (action: EngineAction): string | null => {
   if (action.kind === 'fill') return action.text;

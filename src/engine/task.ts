@@ -104,8 +104,10 @@ export interface ActionRecord {
   /** An action type of the API: `goto_url`, `click`, `input_text`, `keypress`, `wait`, `extract`, `download_file`, ... */
   readonly actionType: string;
   readonly status: 'completed' | 'failed';
-  /** Why, in words: which clause, which element. */
+  /** Why, in words: which clause, which element; then `notes`. */
   readonly reasoning: string;
+  /** What happened besides, a sentence each: dialogs, tabs, addresses that were refused. */
+  readonly notes: readonly string[];
   /** What was acted on, in words: role and name of the element. */
   readonly intention: string | null;
   /** Text typed, keys pressed; `*****` where it was secret. */

@@ -109,7 +109,7 @@ class Asker {
         if (!isPassing(error) || failures > MAX_RETRIES || this.#retriesLeft <= 0) throw this.#failure(error);
         this.#retriesLeft--;
         const delayMs = delayOf(error, failures, this.#deps);
-        onRetry?.(reasonOf(error), delayMs);
+        onRetry?.(this.#reason(error), delayMs);
         await clock.sleep(delayMs, signal);
       }
     }
@@ -149,18 +149,26 @@ class Asker {
     return { ...counts, cost: await costOf(this.#access, counts, this.#deps.clock.now()) };
   }
 
+  /** An endpoint may say what it was sent. */
+  #reason(error: unknown): string {
+    const { apiKey } = this.#access;
+    const said = reasonOf(error);
+    return apiKey ? said.replaceAll(apiKey, '*****') : said;
+  }
+
   #failure(error: unknown): ModelError {
     const { name, baseUrl } = this.#access;
     const { origin } = new URL(baseUrl);
+    const reason = this.#reason(error);
     const status = APICallError.isInstance(error) ? error.statusCode : undefined;
     if (status === 401 || status === 403) {
       return new ModelError('MODEL_REFUSED_KEY', `${origin} refused the key for the model ${name} (${status})`, { cause: error });
     }
     if (status === 404) return new ModelError('MODEL_UNKNOWN', `there is no model ${name} at ${baseUrl}`, { cause: error });
     if (status === undefined || isPassing(error)) {
-      return new ModelError('MODEL_UNAVAILABLE', `the model ${name} at ${origin} does not answer: ${reasonOf(error)}`, { cause: error });
+      return new ModelError('MODEL_UNAVAILABLE', `the model ${name} at ${origin} does not answer: ${reason}`, { cause: error });
     }
-    return new ModelError('MODEL_ERROR', `${origin} refused the question to the model ${name}: ${reasonOf(error)}`, { cause: error });
+    return new ModelError('MODEL_ERROR', `${origin} refused the question to the model ${name}: ${reason}`, { cause: error });
   }
 }
 

@@ -184,12 +184,14 @@ export class Queue {
   recover(): string[] {
     const store = this.#store;
     return store.transact(() => {
-      const left = store.all<QueueRow>("SELECT * FROM queue WHERE state IN ('leased', 'acting') AND owner IS NOT ?", this.#owner);
+      // The second condition is that of the index.
+      const sql = "SELECT * FROM queue WHERE state IN ('leased', 'acting') AND state <> 'done' AND owner IS NOT ?";
+      const left = store.all<QueueRow>(sql, this.#owner);
       const failed: string[] = [];
       for (const { run_id, state, requeues } of left) {
         if (state === 'leased' && requeues < MAX_REQUEUES) {
-          const sql = "UPDATE queue SET state = 'queued', epoch = epoch + 1, owner = NULL, requeues = requeues + 1 WHERE run_id = ?";
-          store.run(sql, run_id);
+          const again = "UPDATE queue SET state = 'queued', epoch = epoch + 1, owner = NULL, requeues = requeues + 1 WHERE run_id = ?";
+          store.run(again, run_id);
           store.forgetSteps(run_id);
           store.setStatus(run_id, 'queued');
           continue;

@@ -4,8 +4,8 @@ import type { Pauses } from './pauses.js';
 import type { Lease, Queue } from './queue.js';
 import type { Store } from './store.js';
 
-/** Pictures of one run, in bytes: a run of many steps goes on without. */
-const MAX_PICTURE_BYTES = 1024 ** 3;
+/** Pictures and texts of one run, in bytes: a run of many steps goes on without. */
+const MAX_EVIDENCE_BYTES = 1024 ** 3;
 
 /** Writes what an engine does, each call under the fence of its lease: the engine is stopped by `LeaseLost`. */
 export function createRecorder(
@@ -16,9 +16,14 @@ export function createRecorder(
   pauses: Pauses,
   signal: AbortSignal,
   log: (line: string) => void,
+  limitBytes = MAX_EVIDENCE_BYTES,
 ): Recorder {
   const { runId } = lease;
-  let pictureBytes = 0;
+  let evidenceBytes = 0;
+  const isKept = (bytes: number): boolean => {
+    evidenceBytes += bytes;
+    return evidenceBytes <= limitBytes;
+  };
   return {
     async acting() {
       queue.beginActing(lease);
@@ -27,8 +32,7 @@ export function createRecorder(
       queue.write(lease, () => store.insertStep(runId, order));
     },
     async action(stepOrder, action: ActionRecord) {
-      pictureBytes += action.screenshot?.length ?? 0;
-      const picture = pictureBytes <= MAX_PICTURE_BYTES ? action.screenshot : null;
+      const picture = isKept(action.screenshot?.length ?? 0) ? action.screenshot : null;
       const screenshot = picture && { id: store.newId('a'), png: picture };
       const saved = screenshot && (await files.saveScreenshot(runId, screenshot.id, screenshot.png));
       queue.writeAction(lease, () => {
@@ -45,6 +49,7 @@ export function createRecorder(
       queue.write(lease, () => store.endStep(runId, order, status, isLast, usage));
     },
     async stepArtifact(stepOrder, { type, content }) {
+      if (!isKept(content.length)) return;
       const id = store.newId('a');
       const saved =
         typeof content === 'string' ? await files.saveText(runId, `${id}.txt`, content) : await files.saveScreenshot(runId, id, content);

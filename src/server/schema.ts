@@ -269,4 +269,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE browser_sessions ADD COLUMN last_run TEXT;        -- the newest run that used it
   ALTER TABLE browser_sessions ADD COLUMN profile_id TEXT;      -- what it began with
   `,
+  `
+  CREATE INDEX actions_of_step ON actions (step_id);
+  CREATE INDEX artifacts_of_step ON artifacts (step_id);
+  CREATE INDEX runs_live ON runs (finished_at) WHERE finished_at IS NULL; -- in the order of seq
+  `,
 ];

@@ -8,6 +8,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Clock } from '../clock.js';
 import type { ActionRecord, StepUsage, SubtaskEnd, SubtaskStart, TaskError, ThoughtRecord } from '../engine/task.js';
 import { newId } from '../protocol/ids.js';
+import { isTerminalStatus } from '../protocol/status.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import type { Random } from '../random.js';
 import { kindsOf, looksOf, type RunKind } from './runKind.js';
@@ -243,9 +244,11 @@ export class Store {
 
   /** Newest first. */
   listRuns({ statuses, runTypes, search, limit, offset }: RunFilter): RunRow[] {
+    // Few runs are under way, however many have ended: these are found by their index.
+    const live = statuses.length > 0 && !statuses.some(isTerminalStatus);
     return this.all<RunRow>(
-      `SELECT ${RUN_COLUMNS} FROM runs
-       WHERE (json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
+      `SELECT ${RUN_COLUMNS} FROM runs ${live ? 'INDEXED BY runs_live' : ''}
+       WHERE ${live ? 'finished_at IS NULL AND ' : ''}(json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
          AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
          AND (?2 IS NULL OR instr(lower(
            run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')

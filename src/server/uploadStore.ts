@@ -36,7 +36,8 @@ export class UploadStore {
 
   /** A file that runs can give to pages; null when there is none. */
   find(fileId: string): { readonly name: string; readonly path: string } | null {
-    const row = this.#store.get<UploadRow>('SELECT file_id, file FROM uploads WHERE file_id = ?', fileId);
+    const sql = 'SELECT file_id, file FROM uploads WHERE file_id = ? AND (expires_at IS NULL OR expires_at > ?)';
+    const row = this.#store.get<UploadRow>(sql, fileId, this.#clock.now());
     return row && { name: row.file.slice(row.file_id.length + 1), path: join(this.#folder, row.file) };
   }
 

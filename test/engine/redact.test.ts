@@ -48,6 +48,40 @@ test.each(['', 'a', 'me', 'me:', '{"user":"x"}'])(
   },
 );
 
+/** A key as it stands in a file: long, of many lines, indented. */
+const KEY = Array.from(
+  { length: 60 },
+  (_, line) => `    ${Buffer.from(`line ${line} of a private key, 48 bytes long ${line}`).toString('base64')}`,
+).join('\n');
+
+test.each<[string, string]>([
+  ['as it is', KEY],
+  ['on one line', KEY.replaceAll('\n', ' ')],
+  ['in JSON', JSON.stringify(KEY).slice(1, -1)],
+  ['with a line of the page between', KEY.replaceAll('\n', '\n\n\n\n\n\n')],
+])('a secret of four thousand letters is hidden %s, and takes no time', (_, written) => {
+  const { text } = createRedactor([KEY]);
+  const shown = text(`${'a page '.repeat(100_000)}[${written}]`);
+  expect(shown.slice(-20).replace(/\s+/g, '')).toMatch(/page\[\*{5}\]$/);
+});
+
+test('so is one among letters of four bytes, and twice', () => {
+  const { text } = createRedactor([KEY]);
+  const shown = text(`𝒜 ${KEY.toUpperCase()}𝒜${KEY} 𝒜`);
+  expect(shown.replace(/\s+/g, ' ')).toBe('𝒜 *****𝒜 ***** 𝒜');
+});
+
+test('a page that begins like a secret with many spaces does not hold anything up', () => {
+  const { text } = createRedactor([`pass${' '.repeat(24)}word`]);
+  const page = `pass${' '.repeat(90)}x`.repeat(1_000);
+  expect(text(page)).toBe(page);
+});
+
+test('capitals of other alphabets, and letters that become two', () => {
+  const { text } = createRedactor(['Straße-Ὀδυσσεύς']);
+  expect(text('x STRASSE-ὈΔΥΣΣΕΎΣ y')).toBe('x ***** y');
+});
+
 test('what is no secret stays: words with its letters, and other numbers', () => {
   const { text } = createRedactor(['123456', 'correct horse']);
   for (const each of ['1234 56 is a number', 'a correct answer', 'horse', '12345', 'MTIzNDU2']) expect(text(each)).not.toBe('');

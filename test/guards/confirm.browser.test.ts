@@ -1,6 +1,12 @@
-import { afterAll, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import { systemClock } from '../../src/clock.js';
+import { createConfirmGate } from '../../src/engine/guard/confirm.js';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
+import { tempFolder } from '../support/io.js';
 
 const runner = realRunner();
 afterAll(() => runner.close());
@@ -66,6 +72,79 @@ test('the yes is to what stood there: a page that changes meanwhile gets nothing
   const outcome = await run(runner, spec('Click "Pay 1 euro"', `${site.origin}/`, { confirm: all }), told);
   expect(outcome).toMatchObject({ status: 'failed', reason: expect.stringContaining('the page changed while the question waited') });
   expect(site.asked).toEqual(['/']);
+});
+
+/** A page open, and what a gate asks a person of actions on it. */
+async function gated(html: string) {
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+  });
+  onTestFinished(() => pool.close());
+  const site = await servePages({ '/': html, '/paid': '<title>Paid</title><button>Again</button>' });
+  const session = await pool.open({
+    headed: false,
+    path: null,
+    address: null,
+    cdpHeaders: {},
+    extraHttpHeaders: {},
+    allowedUrls: [site.origin],
+    downloadsDir: tempFolder(),
+  });
+  const { page } = session;
+  const told = recorder();
+  const ref = async (name: string): Promise<string> => {
+    const found = new RegExp(`"name":"${name}","ref":"(\\w+)"`).exec(JSON.stringify(await page.snapshot()));
+    return found![1]!;
+  };
+  await page.perform({ kind: 'goto', url: `${site.origin}/` });
+  return { site, page, ref, told, gate: createConfirmGate(all, page, told, (text) => text) };
+}
+
+test.each(['Enter', 'NumpadEnter', '\n', '\r', 'Control+\n'])('the key %j in a field of a payment waits for a yes', async (key) => {
+  const { gate, ref, told } = await gated('<form method="post" action="/paid"><input aria-label="Voucher"><button>Pay now</button></form>');
+  expect(await gate.refusal({ kind: 'press', key, ref: await ref('Voucher') }, [])).toBeNull();
+  expect(told.order).toEqual([expect.stringContaining('this would pay')]);
+});
+
+test('a file that is given is sent: it waits for a yes, without any button', async () => {
+  const { gate, ref, told } = await gated('<input type="file" aria-label="CV">');
+  const files = [{ name: 'cv.txt', path: '/nowhere' }];
+  expect(await gate.refusal({ kind: 'upload', ref: await ref('CV'), files }, [])).toBeNull();
+  expect(told.order).toEqual([expect.stringMatching(/Give "cv\.txt" to .* this would send something/)]);
+  expect(await gate.refusal({ kind: 'fill', ref: await ref('CV'), text: 'x', onlyInto: null }, [])).toBeNull(); // twin
+  expect(told.order).toHaveLength(1);
+});
+
+test('the yes is to a place: a button that is the same on another page is not pressed', async () => {
+  const { gate, page, ref, told, site } = await gated('<button>Pay now</button>');
+  const action = { kind: 'click', ref: await ref('Pay now'), download: false } as const;
+  told.askPerson = async () => {
+    await page.perform({ kind: 'clickText', text: 'Pay now', mustBePointer: false }); // a person looks elsewhere meanwhile
+    return 'approved';
+  };
+  expect(await gate.refusal(action, [])).toBeNull(); // twin: nothing changed
+  const moving = await gated(`<button onclick="history.pushState(null, '', '/elsewhere')">Pay now</button>`);
+  const other = { ...action, ref: await moving.ref('Pay now') };
+  moving.told.askPerson = async () => {
+    await moving.page.perform({ kind: 'clickText', text: 'Pay now', mustBePointer: false });
+    return 'approved';
+  };
+  expect(await moving.gate.refusal(other, [])).toContain('the page changed while the question waited');
+  expect(site.asked).toEqual(['/']);
+});
+
+test('the answer to a form is not loaded again, which would send it again; after a redirect it is', async () => {
+  const form = (action: string) => `<form method="post" action="${action}"><button>Pay now</button></form>`;
+  const { page, ref, site } = await gated(form('/paid'));
+  await page.perform({ kind: 'click', ref: await ref('Pay now'), download: false });
+  await expect(page.perform({ kind: 'history', to: 'reload' })).rejects.toThrow('reloading it would send again');
+  expect(site.asked.filter((path) => path === '/paid')).toHaveLength(1);
+  await page.perform({ kind: 'goto', url: `${site.origin}/paid` });
+  await page.perform({ kind: 'history', to: 'reload' }); // twin: nothing was sent for this one
+  expect(site.asked.filter((path) => path === '/paid')).toHaveLength(3);
 });
 
 test('without the flag, and for what is harmless, nobody is asked', async () => {

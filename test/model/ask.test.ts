@@ -134,6 +134,7 @@ test.each<[string, Said, string, number]>([
   ['a model that is not there', { status: 404, message: 'no such model' }, 'MODEL_UNKNOWN', 1],
   ['a redirect', { status: 307, message: '', headers: { location: 'http://127.0.0.1:9/' } }, 'MODEL_UNAVAILABLE', 1],
   ['an outage', { status: 503, message: 'down' }, 'MODEL_UNAVAILABLE', 5],
+  ['a server that says what it was sent', { status: 500, message: 'Authorization: Bearer the-key-of-the-model' }, 'MODEL_UNAVAILABLE', 5],
   ['a refusal', { status: 400, message: 'the prompt is too long' }, 'MODEL_ERROR', 1],
 ])('%s ends the question with one sentence', async (_, said, code, requests) => {
   const scripted = await scriptedModel(() => said);

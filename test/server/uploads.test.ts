@@ -47,6 +47,17 @@ test.each(['../../evil.sh', '..\\..\\evil.sh', '/etc/passwd', '...', 'a\nb"c;d',
   },
 );
 
+test('a run is not given a file whose time is over, though nobody has removed it yet', async () => {
+  const clock = manualClock({ auto: false });
+  const models = { share: () => '', refusal: async () => null };
+  const { upload, ask } = await world({ clock, models, defaultEngine: null });
+  const { file_id } = (await upload('cv.txt', 'x', { retention_days: '1' })).body;
+  const start = () => ask('POST', '/v1/run/tasks', { body: { prompt: 'complete', url: 'http://a/', file_ids: [file_id] } });
+  expect((await start()).status).toBe(200); // twin
+  await clock.advance(DAY_MS);
+  expect(await start()).toMatchObject({ status: 404, body: { detail: `Uploaded file not found: ${file_id}` } });
+});
+
 test('a file with an end is gone after it, also when the server was away', async () => {
   const folder = tempFolder();
   const first = await world({ folder, clock: manualClock({ start: 0 }) });

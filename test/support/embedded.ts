@@ -30,6 +30,8 @@ export interface EmbeddedOptions {
   /** Of a former server, to start again on what it left. */
   readonly folder?: string;
   readonly pid?: number;
+  /** Told of every statement that is prepared. */
+  readonly onStatement?: (sql: string) => void;
 }
 
 export interface Embedded {
@@ -53,6 +55,20 @@ export interface Embedded {
   stop(): Promise<void>;
 }
 
+const overheard = (db: DatabaseSync, onStatement: (sql: string) => void): DatabaseSync =>
+  new Proxy(db, {
+    get: (target, name) => {
+      if (name === 'prepare') {
+        return (sql: string) => {
+          onStatement(sql);
+          return target.prepare(sql);
+        };
+      }
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 /** A real embedded server on a free port, with an engine of scripts. */
 export async function embedded(options: EmbeddedOptions = {}): Promise<Embedded> {
   const folder = options.folder ?? tempFolder();
@@ -62,7 +78,7 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<Embedded>
   const log: string[] = [];
   let address = '';
   const server = createServer({
-    db,
+    db: options.onStatement ? overheard(db, options.onStatement) : db,
     dataFolder: folder,
     runner: options.runner ?? scriptedRunner(),
     checkTask: options.checkTask ?? (() => null),

@@ -15,6 +15,7 @@ export const anAction = (fields: Partial<ActionRecord> = {}): ActionRecord => ({
   actionType: 'click',
   status: 'completed',
   reasoning: 'click "Next"',
+  notes: [],
   intention: 'link "Next"',
   text: null,
   confidence: 1,

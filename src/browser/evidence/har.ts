@@ -11,6 +11,8 @@ import type { Clean } from '../types.js';
 /** Of what this file writes, not of the program. */
 const HAR_VERSION = '1';
 const MAX_ENTRIES = 5_000;
+/** Of all entries together: each may have a hundred headers. */
+const MAX_CHARACTERS = 20_000_000;
 const MAX_TEXT = 2_000;
 const HIDDEN = '*****';
 const SHOWN_HEADERS =
@@ -40,6 +42,7 @@ export class Har {
   readonly #entries: Entry[] = [];
   readonly #open = new WeakMap<Request, Entry>();
   #dropped = 0;
+  #characters = 0;
 
   constructor(context: BrowserContext, clock: Clock, clean: Clean) {
     this.#clock = clock;
@@ -64,7 +67,7 @@ export class Har {
   }
 
   #asked(request: Request): void {
-    if (this.#entries.length >= MAX_ENTRIES) {
+    if (this.#entries.length >= MAX_ENTRIES || this.#characters >= MAX_CHARACTERS) {
       this.#dropped++;
       return;
     }
@@ -105,7 +108,9 @@ export class Har {
   /** Cleaned before it is cut: half a secret would not be known for one. */
   #text(text: string): string {
     const clean = this.#clean.text(text.slice(0, MAX_TEXT * 50));
-    return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}...` : clean;
+    const kept = clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}...` : clean;
+    this.#characters += kept.length;
+    return kept;
   }
 
   /** Without a user's name and password, and of a page in an address no more than its kind. */

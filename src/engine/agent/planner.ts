@@ -9,7 +9,7 @@ import type { Decider, DeciderFactory, Decision, Observation, RunHooks } from '.
 import { validator } from '../schema.js';
 import type { ActionRecord, TaskSpec } from '../task.js';
 import { Agent, type AgentDeps, failure, PAGE_TOKENS, Spending } from './decider.js';
-import { doneText, inside, type Scene, sceneText } from './prompt.js';
+import { doneText, inside, oneLine, type Scene, sceneText } from './prompt.js';
 import { verdictShape } from './verify.js';
 import { viewOf } from './view.js';
 
@@ -154,11 +154,11 @@ class Planner implements Decider {
   }
 
   #text(scene: Scene, history: readonly ActionRecord[]): string {
-    const results = this.#results.map((result, index) => `${index + 1}. ${result}`);
+    const results = this.#results.map((result, index) => `${index + 1}. ${oneLine(result)}`);
     const parts = [
       `<task>\n${this.#spec.prompt}\n</task>`,
       results.length > 0 ? `Sub-tasks so far:\n${inside(results.join('\n'))}` : 'No sub-task was done yet.',
-      doneText(history),
+      doneText(history, false),
       this.#spec.dataExtractionSchema === null
         ? null
         : `The output satisfies this JSON Schema: ${JSON.stringify(this.#spec.dataExtractionSchema)}`,

@@ -1,4 +1,5 @@
 /** Notices a run that goes in circles or gets nowhere, before it has used up its steps and its money. */
+import { createHash } from 'node:crypto';
 import type { Chosen } from './answer.js';
 
 /** The same action on the same page: from the second time on it is said, after the fourth the run ends. */
@@ -11,6 +12,7 @@ const MAX_REJECTED = 3;
 
 export class Progress {
   readonly #seen = new Map<string, number>();
+  /** A digest: pages are long, and a run sees a thousand of them. */
   #page = '';
   #still = 0;
   #rejected = 0;
@@ -18,7 +20,7 @@ export class Progress {
 
   /** To be called with the page at each step. @returns why the run cannot go on, or null */
   look(url: string, lines: readonly string[]): string | null {
-    const page = `${url}\n${lines.join('\n')}`;
+    const page = digest(`${url}\n${lines.join('\n')}`);
     this.#still = page === this.#page ? this.#still + 1 : 0;
     this.#page = page;
     if (this.#still >= MAX_STILL) return `the page did not change in ${MAX_STILL} steps`;
@@ -28,7 +30,7 @@ export class Progress {
   /** To be called with what was chosen for the page of the last look. @returns why the run cannot go on, or null */
   choose(actions: readonly Chosen[]): string | null {
     const what = JSON.stringify(actions.map(({ action, kind, output }) => [kind, action, output]));
-    const key = `${this.#page}\n${what}`;
+    const key = digest(`${this.#page}\n${what}`);
     const times = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, times);
     this.#repeated = times >= TOLD_AT ? `this was tried ${times} times on this same page and led nowhere: ${short(actions)}` : null;
@@ -53,6 +55,8 @@ export class Progress {
     return [...(this.#repeated ? [this.#repeated] : []), ...(this.#still >= 2 ? [`the page did not change in ${this.#still} steps`] : [])];
   }
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 const short = (actions: readonly Chosen[]): string =>
   actions.map(({ kind, intention }) => [kind, intention].filter(Boolean).join(' ')).join(', ');

@@ -70,9 +70,9 @@ export function stepText(goal: string, scene: Scene, note: StepNote): string {
   return [
     `<task>\n${goal}\n</task>`,
     doneText(note.history),
-    note.extracted === null ? null : `Extracted so far: ${clip(JSON.stringify(note.extracted), 2_000)}`,
+    note.extracted === null ? null : `Extracted so far: ${inside(oneLine(clip(JSON.stringify(note.extracted), 2_000)))}`,
     note.changes && changesText(note.changes),
-    ...note.warnings.map((warning) => `Note: ${warning}`),
+    ...note.warnings.map((warning) => `Note: ${inside(oneLine(warning))}`),
     `This is step ${note.step + 1} of at most ${note.maxSteps}.`,
     sceneText(scene),
   ]
@@ -85,26 +85,28 @@ export function sceneText({ url, tabs, view }: Scene): string {
   const { scroll } = view;
   const where =
     scroll && (scroll.above > 0 || scroll.below > 0) ? `; ${scroll.above} screens above, ${scroll.below} below what is visible` : '';
-  const names = tabs.map((tab, index) => `${index}${tab.current ? ' (this one)' : ''} ${clip(tab.title || tab.url, 80)}`);
-  const head = [...(tabs.length > 1 ? [`Tabs: ${names.join('; ')}`] : []), `Page: ${url}`, `Title: ${clip(title, 200)}${where}`];
+  const names = tabs.map((tab, index) => `${index}${tab.current ? ' (this one)' : ''} ${clip(oneLine(tab.title || tab.url), 80)}`);
+  const head = [...(tabs.length > 1 ? [`Tabs: ${names.join('; ')}`] : []), `Page: ${url}`, `Title: ${clip(oneLine(title), 200)}${where}`];
   return `${inside(head.join('\n'))}\n<page>\n${inside(view.text) || '(the page is empty)'}\n</page>`;
 }
 
-export function doneText(history: readonly ActionRecord[]): string | null {
+/** @param why whether the reasons of whoever acted are told, or only what happened */
+export function doneText(history: readonly ActionRecord[], why = true): string | null {
   if (history.length === 0) return null;
   const shown = history.slice(-SHOWN_ACTIONS);
   const first = history.length - shown.length;
-  const lines = shown.map((action, index) => `${first + index + 1}. ${doneLine(action)}`);
+  const lines = shown.map((action, index) => `${first + index + 1}. ${doneLine(action, why)}`);
   return `Done so far${first > 0 ? ` (the first ${first} left out)` : ''}:\n${lines.join('\n')}`;
 }
 
-function doneLine(action: ActionRecord): string {
+function doneLine(action: ActionRecord, why: boolean): string {
   const what = [action.actionType, action.intention, action.text === null ? null : JSON.stringify(clip(action.text, 80))];
   const result =
     action.status === 'failed'
       ? `FAILED: ${action.response}`
       : `ok${action.fileName ? `, got the file ${JSON.stringify(action.fileName)}` : ''}`;
-  return inside(clip(`${what.filter(Boolean).join(' ')} -> ${result} (${action.reasoning})`, MAX_LINE));
+  const said = why ? action.reasoning : action.notes.join(' ');
+  return inside(clip(oneLine(`${what.filter(Boolean).join(' ')} -> ${result}${said === '' ? '' : ` (${said})`}`), MAX_LINE));
 }
 
 /** What is on the page that was not there before the last step, and how much is gone. */
@@ -126,12 +128,15 @@ export function changesBetween(before: readonly string[], after: readonly string
 
 function changesText({ added, removed }: Changes): string {
   if (added.length === 0 && removed === 0) return 'The last step changed nothing on the page.';
-  const shown = added.slice(0, SHOWN_CHANGES).map((line) => `+ ${clip(line, 160)}`);
+  const shown = added.slice(0, SHOWN_CHANGES).map((line) => `+ ${clip(oneLine(line), 160)}`);
   const more = added.length > shown.length ? [`+ ... ${added.length - shown.length} more lines`] : [];
   return `Since the last step (${removed} lines are gone):\n${inside([...shown, ...more].join('\n'))}`;
 }
 
 const clip = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max)}...` : text);
+
+/** Words of a page must not begin a line of ours. */
+export const oneLine = (text: string): string => text.replace(/[\s\u0085]+/g, ' ');
 
 /** Text of a page must not end the part that is marked as a page's, nor begin a task. */
 export const inside = (text: string): string => text.replace(/<(?=\s*\/?\s*(?:page|task)\b)/gi, '‹');

@@ -5,7 +5,7 @@
  */
 import type { AnswerShape, ModelMessage, Question } from '../../model/types.js';
 import type { ActionRecord, TaskSpec } from '../task.js';
-import { doneText, type Scene, sceneText } from './prompt.js';
+import { doneText, inside, oneLine, type Scene, sceneText } from './prompt.js';
 
 export interface Verdict {
   readonly achieved: boolean;
@@ -40,10 +40,10 @@ export function verifyQuestion(
   output: unknown,
   image: Uint8Array | null,
 ): Question {
-  const seen = [sceneText(scene), doneText(history) ?? ''].join('\n\n');
+  const seen = [sceneText(scene), doneText(history, false) ?? ''].join('\n\n');
   const text = [
     `<task>\n${spec.prompt}\n</task>`,
-    output === null ? 'There is no output.' : `Output: ${JSON.stringify(output)}`,
+    output === null ? 'There is no output.' : `Output: ${inside(oneLine(JSON.stringify(output)))}`,
     seen,
   ].join('\n\n');
   const message: ModelMessage = { role: 'user', text, image };

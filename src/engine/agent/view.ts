@@ -6,6 +6,7 @@
  */
 import type { Box, SnapshotNode } from '../../browser/types.js';
 import { VIEWPORT } from '../../browser/viewport.js';
+import { oneLine } from './prompt.js';
 
 export interface PageView {
   readonly text: string;
@@ -115,7 +116,8 @@ class Writer {
   }
 
   #push(indent: number, text: string, bare: string, inView: boolean, run: number | null, first: boolean): void {
-    this.#lines.push({ indent, text, bare, inView, run, first });
+    // What is in a text field may have lines of its own: here it is one.
+    this.#lines.push({ indent, text: oneLine(text), bare: oneLine(bare), inView, run, first });
   }
 }
 

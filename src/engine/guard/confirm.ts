@@ -25,17 +25,18 @@ export function createConfirmGate(
   return {
     async refusal(action, flagged) {
       if (policy.risks.length === 0) return null;
+      const url = page.url();
       const target = await page.target(action);
       const risks = risksOf(action, target, flagged).filter((risk) => policy.risks.includes(risk));
       if (risks.length === 0) return null;
       const would = `this would ${risks.map((risk) => VERBS[risk]).join(' and ')}`;
       const what = clean(wordsFor(action, target));
       if (policy.unattended) return `${what}: ${would}, and nobody is there to confirm it`;
-      const answer = await recorder.askPerson(clean(`${what} on ${page.url()}? As far as the page tells, ${would}.`));
+      const answer = await recorder.askPerson(clean(`${what} on ${url}? As far as the page tells, ${would}.`));
       if (answer === 'unanswered') return `${what}: ${would}, and nobody confirmed it within two hours`;
       // The yes was to what the person could see then.
       const now = await page.target(action);
-      return JSON.stringify(now) === JSON.stringify(target)
+      return page.url() === url && JSON.stringify(now) === JSON.stringify(target)
         ? null
         : `${what}: the page changed while the question waited, and the yes was to what it said before`;
     },
@@ -45,6 +46,7 @@ export function createConfirmGate(
 function wordsFor(action: PageAction, target: ActionTarget | null): string {
   const on = target?.name ? ` "${target.name.slice(0, 80)}"` : '';
   if (action.kind === 'goto') return `Open ${action.url}`;
+  if (action.kind === 'upload') return `Give ${action.files.map(({ name }) => JSON.stringify(name)).join(', ')} to${on || ' a field'}`;
   if (action.kind === 'press')
     return `Press ${action.key}${target?.form?.submitLabel ? ` for "${target.form.submitLabel.slice(0, 80)}"` : on}`;
   return `${{ click: 'Click', clickText: 'Click', select: 'Select in', check: 'Tick', drag: 'Drop on' }[action.kind as string] ?? 'Act on'}${on || ' an element without a name'}`;

@@ -69,6 +69,8 @@ const LOGIN =
 export function risksOf(action: PageAction, target: ActionTarget | null, flagged: readonly Risk[] = []): readonly Risk[] {
   const found = new Set<Risk>(flagged);
   if (action.kind === 'goto' && deletesByAddress(action.url)) found.add('delete');
+  // A page has a file as soon as it is given: no button is needed to send it.
+  if (action.kind === 'upload') found.add('send');
   if (target) for (const risk of ['pay', 'delete', 'send'] as const) if (isRisk(risk, target)) found.add(risk);
   return [...found];
 }
