@@ -2,6 +2,7 @@
 //
 //   --pages FOLDER   holds miniwob-server.mjs, whose start() serves episodes, and tasks-open.txt, the tasks; without it nothing is run
 //   --seeds 0,1,2    episodes of each task
+//   --all            the other tasks too, which are kept for judging: how they ended is counted, their prompts are not shown
 //   --tasks A,B      these tasks only, told one by one and not written down
 //
 // The engine runs in this process, one episode at a time, each from its start page with the prompt as the page words it.
@@ -16,11 +17,17 @@ import { createTaskRunner } from '../src/engine/loop.ts';
 import { createRulesDecider } from '../src/engine/rules/decider.ts';
 import { parseRules } from '../src/engine/rules/parse.ts';
 import { paths } from '../src/paths.ts';
-import { foreignPagesText, withSection } from './report.js';
+import { needsMore } from './plainlyWorded.js';
+import { foreignPagesRow, foreignPagesText, withSection } from './report.js';
 
 const VERDICTS = ['solved', 'refused', 'failed', 'wrong'];
 const { values: flags } = parseArgs({
-  options: { pages: { type: 'string' }, seeds: { type: 'string', default: '0,1,2' }, tasks: { type: 'string' } },
+  options: {
+    pages: { type: 'string' },
+    seeds: { type: 'string', default: '0,1,2' },
+    all: { type: 'boolean', default: false },
+    tasks: { type: 'string' },
+  },
 });
 const server = flags.pages === undefined ? undefined : join(resolve(flags.pages), 'miniwob-server.mjs');
 if (server === undefined || !existsSync(server)) {
@@ -28,16 +35,18 @@ if (server === undefined || !existsSync(server)) {
   process.exit(0);
 }
 
-const listed = () =>
+const listed = new Set(
   readFileSync(join(resolve(flags.pages), 'tasks-open.txt'), 'utf8')
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
-    .filter(Boolean);
-const tasks = flags.tasks?.split(',') ?? listed();
+    .filter(Boolean),
+);
 const seeds = flags.seeds.split(',').map(Number);
 
 const { start } = await import(pathToFileURL(server).href);
 const pages = await start();
+const others = flags.all ? pages.tasks.filter((task) => !listed.has(task)) : [];
+const tasks = flags.tasks?.split(',') ?? [...listed, ...others];
 const ask = async (path) => (await fetch(pages.origin + path)).json();
 const folder = mkdtempSync(join(tmpdir(), 'skyvern-bench-'));
 const pool = createBrowserPool(process, {
@@ -87,27 +96,34 @@ async function episode(task, seed) {
 }
 
 const rows = [];
+const told = (verdict, task, seed, utterance, reason) =>
+  console.log(`${verdict.padEnd(8)} ${task} #${seed}  ${utterance}${verdict === 'solved' ? '' : `\n  ${reason}`}`);
 try {
   for (const task of tasks) {
-    const verdicts = [];
+    const episodes = [];
     for (const seed of seeds) {
       const { verdict, utterance, reason } = await episode(task, seed);
-      verdicts.push(verdict);
-      if (flags.tasks || verdict === 'wrong')
-        console.log(`${verdict.padEnd(8)} ${task} #${seed}  ${utterance}${verdict === 'solved' ? '' : `\n  ${reason}`}`);
+      const needs = needsMore(utterance);
+      episodes.push({ verdict, plain: needs === null });
+      if (flags.tasks || verdict === 'wrong') told(verdict, task, seed, utterance, needs === null ? reason : `${reason} (needs ${needs})`);
     }
-    const counts = VERDICTS.map((verdict) => verdicts.filter((each) => each === verdict).length);
-    rows.push({ task, counts });
-    if (!flags.tasks) console.log(`${task.padEnd(30)}${counts.map((count) => String(count || '.').padStart(8)).join('')}`);
+    const row = { task, listed: listed.has(task), episodes };
+    rows.push(row);
+    if (!flags.tasks)
+      console.log(
+        foreignPagesRow(row, VERDICTS)
+          .map((cell, at) => (at === 0 ? cell.padEnd(30) : cell.padStart(8)))
+          .join(''),
+      );
   }
 } finally {
   await pool.close();
   await pages.close();
   rmSync(folder, { recursive: true, force: true });
 }
-const totals = VERDICTS.map((_, index) => rows.reduce((sum, { counts }) => sum + counts[index], 0));
-console.log(VERDICTS.map((verdict, index) => `${verdict} ${totals[index]}`).join(', '));
+const text = foreignPagesText({ verdicts: VERDICTS, rows, seeds, all: flags.all });
+console.log(text.slice(text.indexOf('| tasks')));
 if (flags.tasks === undefined) {
   const results = new URL('RESULTS.md', import.meta.url);
-  writeFileSync(results, withSection(readFileSync(results, 'utf8'), foreignPagesText({ verdicts: VERDICTS, rows, totals, seeds })));
+  writeFileSync(results, withSection(readFileSync(results, 'utf8'), text));
 }
