@@ -139,6 +139,7 @@ const UNDECLARED: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/run/tasks/login': ['400', '404', '410'],
   'POST /v1/run/tasks/download_files': ['400', '404', '410'],
   'POST /v1/browser_profiles': ['404'],
+  'POST /v1/credentials': ['404'],
   'POST /v1/credentials/totp': ['400'],
   'POST /v1/upload_file': ['400'],
 };

@@ -1,5 +1,6 @@
 /** Hostile events, and what bytes do to a terminal that reads them. */
 import xterm from '@xterm/headless';
+import stringWidth from 'string-width';
 import { decodeBlock, decodeThought } from '../../src/protocol/timeline.js';
 import type { RunEvent, RunEventBody } from '../../src/runs/events.js';
 import { anAction } from '../runs/sources.js';
@@ -68,13 +69,21 @@ export function everyEvent(): RunEvent[] {
 /** The only title that the live view sets: words of ours and the id that was typed. */
 const OUR_TITLE = /^title (?:skyvern: tsk_1 (?:[a-z_]+|under way|waits for you))?$/;
 
+const COLUMNS = 100;
+
+/** Whether a view of ours put this row below the one above because there was no room left in it: at most four columns are its margins. */
+function goesOn(row: string, above = ''): boolean {
+  const [word = ''] = row.trimStart().split(' ');
+  return stringWidth(above) + 1 + stringWidth(word) > COLUMNS - 4;
+}
+
 /**
  * What the bytes did to a terminal, beyond showing text where our own views put it.
  * @param hasLines whether texts may fill several lines, so that one may look like any other
  */
 export async function effects(bytes: string, hasLines = false): Promise<string[]> {
   const terminal = new xterm.Terminal({
-    cols: 100,
+    cols: COLUMNS,
     rows: 30,
     scrollback: 5_000,
     allowProposedApi: true,
@@ -108,6 +117,6 @@ export async function effects(bytes: string, hasLines = false): Promise<string[]
   );
   const others = seen.filter((each, at) => !OUR_TITLE.test(each) && !(each === 'osc 2' && OUR_TITLE.test(seen[at + 1] ?? '')));
   const forged = hasLines ? /^\s*(?:::|##\[|pwn)/ : /^\s*(?:✓ run completed|ok: true|::|##\[|pwn)/;
-  if (rows.some((row) => forged.test(row))) others.push('forged line');
+  if (rows.some((row, at) => forged.test(row) && !goesOn(row, rows[at - 1]))) others.push('forged line');
   return others;
 }
