@@ -4,7 +4,8 @@
  * It resolves names itself and connects to the very address that it checked, so a name cannot point elsewhere between the two.
  * Origins that the user typed are reachable whatever they are, by host and port; a name among them that was public when it was first
  * looked up stays so, since its owner may point it at this machine a moment later. A run has a port of its own, so what one run may
- * reach no other may; the proxy speaks to loopback only, where everybody could connect by themselves anyway.
+ * reach no other may. It listens on loopback, where everybody can connect: what is open to all users of the machine they reach without it,
+ * but not a company's proxy that wants a log-in. With one only the browser's user gets an answer.
  */
 import { lookup as systemLookup } from 'node:dns/promises';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -12,6 +13,7 @@ import { type AddressInfo, connect, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { refusalAround } from './address.js';
+import { userAtTheOtherEnd } from './peer.js';
 import { type Connect, proxyOf, tunnel, type Upstream } from './upstream.js';
 
 export interface Egress {
@@ -31,6 +33,8 @@ export interface EgressOptions {
   readonly upstream?: Upstream | null;
   /** Whether the upstream proxy gets names in place of addresses, for one that takes no others or where names cannot be looked up here. */
   readonly upstreamNames?: boolean;
+  /** Ids of the users whose programs get an answer when `upstream` wants a log-in; null or left out: all do. */
+  readonly users?: readonly number[] | null;
   readonly network?: Partial<Network>;
 }
 
@@ -45,6 +49,7 @@ export interface Network {
 /** Raised inside when an address may not be reached; `message` is the reason. */
 class Refused extends Error {}
 
+const STRANGER = 'this proxy answers its own browser only';
 /** Tells our own answers from a server's (RFC 9209). */
 export const PROXY_STATUS = 'proxy-status';
 
@@ -66,6 +71,7 @@ const resolveAll: Lookup = async (host) => (await systemLookup(host, { all: true
 
 export async function startEgress(options: EgressOptions): Promise<Egress> {
   const { allowedUrls, onRefused = () => {}, upstream = null, upstreamNames = false } = options;
+  const users = upstream && wantsLogin(upstream) ? (options.users ?? null) : null;
   const network: Network = { lookup: resolveAll, connect: connectTo, refusal: refusalAround(networkInterfaces()), ...options.network };
   const typed = new Set(allowedUrls.map((url) => hostPort(new URL(url))));
   /** Addresses of typed names that are not public. */
@@ -122,7 +128,14 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
     return undefined as never;
   };
 
-  const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  /** Where the system does not tell whose program it is, nobody is refused. */
+  const isStranger = async (socket: Socket): Promise<boolean> => {
+    const user = users === null ? null : await userAtTheOtherEnd(socket);
+    return user !== null && users !== null && !users.includes(user);
+  };
+
+  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (await isStranger(incoming.socket)) return deny(outgoing, 403, STRANGER);
     const url = URL.canParse(incoming.url ?? '') ? new URL(incoming.url ?? '') : null;
     if (url?.protocol !== 'http:') return deny(outgoing, 400, 'this is a proxy');
     const upstream = request({
@@ -151,6 +164,7 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
     client.on('error', () => client.destroy());
     const url = URL.canParse(`http://${incoming.url}`) ? new URL(`http://${incoming.url}`) : null;
     try {
+      if (await isStranger(client as Socket)) throw new Refused(STRANGER);
       if (!url) throw new Refused('not a host and port');
       const upstream = await open(bare(url), Number(url.port || 80));
       if (client.destroyed) return void upstream.destroy();
@@ -165,7 +179,7 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
     }
   };
 
-  const server = createServer(forward);
+  const server = createServer((incoming, outgoing) => void forward(incoming, outgoing));
   server.on('connect', (incoming, client, head) => void passThrough(incoming, client, head));
   server.on('connection', keep);
   // Pages keep connections open for as long as they like.
@@ -185,6 +199,8 @@ export async function startEgress(options: EgressOptions): Promise<Egress> {
       }),
   };
 }
+
+const wantsLogin = ({ http, https }: Upstream): boolean => [http, https].some((proxy) => Boolean(proxy?.username || proxy?.password));
 
 const bare = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 

@@ -40,6 +40,13 @@ export interface LaunchedBrowser {
 /** `nobody`: there on every Linux, owns nothing, and no login has it. */
 const UNPRIVILEGED_ID = 65534;
 
+/** Ids of the users that a browser of ours and this process run as; null where there are none. */
+export function browserUsers({ getuid }: Pick<Host, 'getuid'>): readonly number[] | null {
+  const own = getuid?.();
+  if (own === undefined) return null;
+  return own === 0 ? [0, UNPRIVILEGED_ID] : [own];
+}
+
 /**
  * Runs in place of the browser: notes its process id, gives up root when told to, and becomes the browser. The pipe that the browser
  * is driven by, descriptors 3 and 4, passes through both `exec`. The profile folder was made by root, for root alone.

@@ -216,10 +216,7 @@ export class PlaywrightPage implements BrowserPage {
   async #echoes(page: Page): Promise<readonly Locator[] | null> {
     if (this.#secrets.size === 0) return [];
     const looking = placesThatShow(page, this.#secrets).catch(() => null);
-    const places = await withinTime(this.#clock, ECHO_TIMEOUT_MS, looking, null);
-    const inField = await Promise.all([...this.#covered].map((field) => field.isVisible().catch(() => false)));
-    if (places?.length === 0 && !inField.includes(true)) this.#capture?.uncover();
-    return places;
+    return withinTime(this.#clock, ECHO_TIMEOUT_MS, looking, null);
   }
 
   target(action: PageAction): Promise<ActionTarget | null> {
@@ -229,8 +226,6 @@ export class PlaywrightPage implements BrowserPage {
   perform(action: PageAction): Promise<{ readonly secretField: boolean }> {
     return this.#told(async () => {
       this.#deadEnd = null;
-      // What the page makes of it may show a secret: no film of it until somebody has looked.
-      if (this.#secrets.size > 0) this.#capture?.cover();
       const secretField = await this.#do(this.#current(), action);
       if (SETTING.includes(action.kind)) await this.#nextFrame();
       await this.#settle();

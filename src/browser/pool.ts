@@ -6,7 +6,7 @@ import type { Io } from '../io.js';
 import { type EgressOptions, startEgress } from './egress.js';
 import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
-import { type BrowserTrace, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
+import { type BrowserTrace, browserUsers, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { type MemoryLimits, MemoryWatch } from './memoryWatch.js';
 import { PlaywrightPage } from './page.js';
 import type { BrowserPool, BrowserSession, BrowserState, EvidenceFile, Host, SessionOptions } from './types.js';
@@ -59,6 +59,7 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
   // One browser for each program and kind of window that takes new sessions; nearly always there is one.
   const warm = new Map<string, Shared>();
   const all = new Set<Shared>();
+  const way = { ...options, users: browserUsers(host) };
 
   const launch = async ({ path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
     const program = await findBrowser(host, { ...options, path, headed });
@@ -106,7 +107,7 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
       shared.memory ??= new MemoryWatch(browser, host, options.clock, options.memory);
       shared.memory.start();
       // A fresh browser makes the recording, should this one have crashed.
-      return await openSession(browser, session, options, lender, async () => (await sharedFor(key, session).starting).browser);
+      return await openSession(browser, session, way, lender, async () => (await sharedFor(key, session).starting).browser);
     } catch (error) {
       if (isOpening) giveUp(key, shared);
       else await lender.done();
@@ -118,7 +119,7 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
     open: async (session) => {
       if (session.address !== null) {
         const { browser, close } = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(browser, session, options, { isForeign: true, blame: () => null, stuck: () => {}, done: close }, null);
+        return openSession(browser, session, way, { isForeign: true, blame: () => null, stuck: () => {}, done: close }, null);
       }
       const key = JSON.stringify([session.path, session.headed]);
       const before = warm.get(key);
@@ -141,7 +142,7 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
 async function openSession(
   browser: Browser,
   session: SessionOptions,
-  { clock, ...way }: PoolOptions,
+  { clock, ...way }: PoolOptions & Pick<EgressOptions, 'users'>,
   lender: Lender,
   encoder: (() => Promise<Browser>) | null,
 ): Promise<BrowserSession> {
@@ -180,7 +181,10 @@ async function openSession(
       downloadTimeoutMs: session.downloadTimeoutMs ?? null,
     });
     const opened = page;
+    let observed = false;
     const close = async () => {
+      // Of a session that nobody waited for there is no evidence, and nothing is to be left of it.
+      if (!observed) await capture?.discard();
       const closed = context.close().catch(() => {});
       if (!(await within(clock, CLOSE_TIMEOUTS_MS[0], closed))) {
         opened.crash();
@@ -188,7 +192,10 @@ async function openSession(
       }
       await shut();
     };
-    const evidence = async () => (await capture?.end()) ?? [];
+    const evidence = async () => {
+      observed = true;
+      return (await capture?.end()) ?? [];
+    };
     const recording = async (signal: AbortSignal): Promise<EvidenceFile | null> => {
       if (!capture || !encoder) return null;
       // Evidence that cannot be made is missing; the run it is of has ended long before.

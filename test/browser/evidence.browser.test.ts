@@ -5,6 +5,8 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { DownloadQuota } from '../../src/browser/evidence/downloadQuota.js';
 import { findBrowser } from '../../src/browser/find.js';
 import { launchBrowser } from '../../src/browser/launch.js';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import { systemClock } from '../../src/clock.js';
 import type { EvidenceFile } from '../../src/engine/task.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
 import { servePages } from './pages.js';
@@ -98,6 +100,38 @@ test('a run leaves console log, HTTP archive and a recording that plays, and no 
   expect(played.duration).toBeGreaterThan(0);
   const blue = ([red, green, blue]: number[]) => blue! > 80 && red! < 60 && green! < 60;
   expect([blue(played.last), blue(played.first)], JSON.stringify(played)).toEqual([true, false]);
+});
+
+test('of a session that nobody waited for, as of a run that was canceled while it began, no evidence is left', async () => {
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+  });
+  onTestFinished(() => pool.close());
+  const site = await servePages({ '/': COLOURS });
+  const leaves = async (waits: boolean) => {
+    const folder = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const session = await pool.open({
+      headed: false,
+      path: null,
+      address: null,
+      cdpHeaders: {},
+      extraHttpHeaders: {},
+      allowedUrls: [site.origin],
+      downloadsDir: mkdtempSync(join(folder, 'downloads-')),
+      evidence: { folder, clean: { text: (text) => text, deep: (value) => value } },
+    });
+    await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
+    await session.page.screenshot(); // is a picture of the film
+    if (waits) await session.evidence();
+    await session.close();
+    return readdirSync(folder).filter((name) => !name.startsWith('downloads-'));
+  };
+  expect(await leaves(false)).toEqual([]);
+  expect(await leaves(true)).toEqual(expect.arrayContaining(['frames.part', 'network.har'])); // twin: what a recording is made of
 });
 
 test('secrets of a run are in neither log nor archive, also when a page writes them there itself', async () => {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { type EgressOptions, startEgress } from '../../src/browser/egress.js';
 import { proxyOf, upstreamOf } from '../../src/browser/upstream.js';
@@ -57,6 +59,35 @@ test('pages go through the proxy of the environment, by the address that was che
   const get = await egress({ HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${port}` });
   expect(await get('http://far.example/')).toBe('200 far away');
   expect(asked).toEqual([`93.184.216.34:80 Basic ${Buffer.from('me:p@ss').toString('base64')}`]);
+});
+
+const WITH_LOGIN = (port: number) => ({ HTTP_PROXY: `http://me:secret@127.0.0.1:${port}` });
+
+test.skipIf(process.platform !== 'linux')(
+  'a company proxy with a log-in is there for the user of the browser, and for no other',
+  async () => {
+    const site = await servePages({ '/': 'far away' });
+    const { port, asked } = await companyProxy(site.origin);
+    const own = process.getuid!();
+    const stranger = await egress(WITH_LOGIN(port), { users: [own + 1] });
+    expect(await stranger('http://far.example/')).toBe('403 this proxy answers its own browser only\n');
+    expect(asked).toEqual([]);
+    const ours = await egress(WITH_LOGIN(port), { users: [own] }); // twin
+    expect(await ours('http://far.example/')).toBe('200 far away');
+    expect(asked).toHaveLength(1);
+  },
+);
+
+test.skipIf(process.platform !== 'linux' || process.getuid!() !== 0)('so it is with a program of another user', async () => {
+  const site = await servePages({ '/': 'far away' });
+  const { port, asked } = await companyProxy(site.origin);
+  const { url, close } = await startEgress({ allowedUrls: [], upstream: upstreamOf(WITH_LOGIN(port)), users: [0], network: { lookup } });
+  onTestFinished(close);
+  const program = `require('node:http').request({ port: ${new URL(url).port}, path: 'http://far.example/' }, (a) => console.log(a.statusCode)).end()`;
+  const answered = (uid: number) =>
+    promisify(execFile)(process.execPath, ['-e', program], { uid, cwd: '/', env: {} }).then(({ stdout }) => stdout.trim());
+  expect([await answered(65534), await answered(0)]).toEqual(['403', '200']);
+  expect(asked).toHaveLength(1);
 });
 
 test('the guard holds before the proxy is asked', async () => {

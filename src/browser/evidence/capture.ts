@@ -44,14 +44,9 @@ export class Capture {
     this.#frames?.follow(page);
   }
 
-  /** A secret may be seen from now on. */
+  /** A secret may be seen from now on: the film is made of pictures in which it is covered. */
   cover(): void {
     this.#frames?.cover();
-  }
-
-  /** Somebody looked, and there is none to be seen. */
-  uncover(): void {
-    this.#frames?.uncover();
   }
 
   /** A picture of the tab in which secrets are covered already: what each action came to is in the film, however busy the machine is. */
@@ -68,6 +63,12 @@ export class Capture {
       this.#frames?.end().then(() => null) ?? null,
     ]);
     return files.filter((file) => file !== null);
+  }
+
+  /** In place of `end()` and `recording()`: nothing is left. Never rejects. */
+  async discard(): Promise<void> {
+    await this.#frames?.end();
+    await this.#frames?.remove();
   }
 
   /** After `end()`: the film, which takes time. Null when there is none. Leaves no pictures behind. */

@@ -60,7 +60,7 @@ export class Frames {
     this.#page = page;
     this.#turning = this.#turning.then(async () => {
       if (before && !before.isClosed()) await before.screencast.stop().catch(() => {});
-      if (page && page === this.#page && !page.isClosed() && !this.#ended) {
+      if (page && page === this.#page && !page.isClosed() && !this.#ended && !this.#covered) {
         const onFrame = ({ data }: { readonly data: Buffer }) => this.#taken(page, data);
         // A browser of somebody else's may not allow it.
         await page.screencast.start({ onFrame, size: this.#size, quality: QUALITY, fps: FRAMES_PER_SECOND }).catch(() => {});
@@ -68,13 +68,16 @@ export class Frames {
     });
   }
 
-  /** A secret may be seen: no picture is kept until it cannot. */
+  /**
+   * A secret may be seen from now on: a page can show it at any moment, and for a moment. Nothing is kept any more but the pictures that others
+   * took and in which it is covered.
+   */
   cover(): void {
+    if (this.#covered) return;
     this.#covered = true;
-  }
-
-  uncover(): void {
-    this.#covered = false;
+    this.#turning = this.#turning.then(async () => {
+      if (this.#page && !this.#page.isClosed()) await this.#page.screencast.stop().catch(() => {});
+    });
   }
 
   /** Takes no more pictures. Resolves when those that were taken are in the file. Never rejects. */
