@@ -100,7 +100,7 @@ test('what the server did not receive is sent again, what it refused is not', as
   await client.runTask(TASK);
   expect(clock.slept).toEqual([3_000]);
   server.plan(limited);
-  expect(await failure(client.runTask(TASK, { maxRetries: 0 }))).toMatchObject({ statusCode: undefined, code: 'rate_limited' });
+  expect(await failure(client.runTask(TASK, { maxRetries: 0 }))).toMatchObject({ statusCode: 429, code: 'rate_limited' });
   server.plan({ kind: 'answer', made: false, status: 400, body: '{"detail":"bad url"}' });
   expect(await failure(client.runTask(TASK))).toMatchObject({ name: 'BadRequestError', statusCode: 400, body: { detail: 'bad url' } });
   expect(server.made).toHaveLength(1);
