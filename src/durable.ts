@@ -121,6 +121,17 @@ export function removeIfThere(path: string): void {
   });
 }
 
+/** Gives the file another name; nothing when it is gone. */
+export function moveIfThere(from: string, to: string): void {
+  guarded(from, 'move', () => {
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  });
+}
+
 const TEMPORARY = '.tmp-';
 
 /** A whole new file in the same folder, private; gone again when it cannot be written. */

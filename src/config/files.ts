@@ -35,7 +35,7 @@ export const profileNames = ({ profiles }: Pick<ConfigFile, 'profiles'>): string
 ];
 
 export function configStore(paths: Pick<Paths, 'config'>, owner: Owner): Store<ConfigFile> {
-  return new Store<ConfigFile>(join(paths.config, 'config.json'), owner, { v: 1, use: DEFAULT_PROFILE, profiles: {} }, (value) => {
+  return new Store<ConfigFile>(join(paths.config, 'config.json'), owner, { v: 1, use: DEFAULT_PROFILE, profiles: named({}) }, (value) => {
     const file = versioned(value);
     const { use, profiles } = file;
     if (typeof use !== 'string' || !isRecord(profiles)) throw new BrokenFile('is not a settings file of this tool');
@@ -43,17 +43,20 @@ export function configStore(paths: Pick<Paths, 'config'>, owner: Owner): Store<C
       if (!isRecord(profile) || !Object.values(profile).every((each) => typeof each === 'string'))
         throw new BrokenFile('is not a settings file of this tool');
     }
-    return { ...file, v: 1, use, profiles: profiles as ConfigFile['profiles'] };
+    return { ...file, v: 1, use, profiles: named(profiles as ConfigFile['profiles']) };
   });
 }
 
 export function keyStore(paths: Pick<Paths, 'config'>, owner: Owner): Store<KeyFile> {
-  return new Store<KeyFile>(join(paths.config, 'keys.json'), owner, { v: 1, keys: {} }, (value) => {
+  return new Store<KeyFile>(join(paths.config, 'keys.json'), owner, { v: 1, keys: named({}) }, (value) => {
     const { keys } = versioned(value);
     if (!isRecord(keys) || !Object.values(keys).every(isStoredKey)) throw new BrokenFile('is not a key file of this tool');
-    return { v: 1, keys: keys as KeyFile['keys'] };
+    return { v: 1, keys: named(keys as KeyFile['keys']) };
   });
 }
+
+/** Without what every object has: `constructor` and `toString` are profiles only where somebody made them. */
+const named = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> => Object.assign(Object.create(null), entries);
 
 function versioned(value: unknown): Record<string, unknown> {
   if (!isRecord(value)) throw new BrokenFile('is not a settings file of this tool');

@@ -3,7 +3,7 @@
  *
  * Reading is synchronous and small, because every command pays for it. Keys are read apart, and only by who needs one.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SkyvernError, UsageError } from '../errors.js';
 import type { Io } from '../io.js';
@@ -332,12 +332,28 @@ export function parseEnvFile(text: string): Record<string, string> {
   return values;
 }
 
+/** A file of settings is some lines long; what comes with a repository may be a link to something without an end. */
+const MAX_FILE_BYTES = 1_000_000;
+
+/** The file's text; null when there is none, or none that we may read. @throws UsageError for what is no file, or too large to be one of settings */
 function textOf(path: string): string | null {
+  const refuse = (why: string, cause?: unknown) =>
+    new UsageError(`${path} ${why}`, { code: 'settings_file', hint: 'move it out of the way', cause });
+  let file: number;
   try {
-    return readFileSync(path, 'utf8');
+    // A pipe in its place must not be waited for.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return null;
-    throw error;
+    throw refuse(`cannot be read (${code})`, error);
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw refuse('is no file');
+    if (stats.size > MAX_FILE_BYTES) throw refuse('is too large to hold settings');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }

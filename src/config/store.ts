@@ -3,10 +3,10 @@
  *
  * A file that cannot be read as what it should be is never written over: it is set aside under a name that is told.
  */
-import { chmodSync, closeSync, fstatSync, lstatSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.js';
-import { assertOurs, makePrivateFolder, type Owner, removeStrays, withLock, writeDurably } from '../durable.js';
+import { assertOurs, makePrivateFolder, moveIfThere, type Owner, readIfThere, removeStrays, withLock, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
 import { jsonFault } from '../json.js';
 import type { Random } from '../random.js';
@@ -78,7 +78,7 @@ export class Store<T extends object> {
   #text(notice: (text: string) => void): string | null {
     let file: number;
     try {
-      file = openSync(this.path, 'r');
+      file = openSync(this.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return null;
@@ -88,13 +88,15 @@ export class Store<T extends object> {
       });
     }
     try {
+      const stats = fstatSync(file);
+      if (!stats.isFile()) throw this.#inTheWay();
       if (lstatSync(this.path).isSymbolicLink()) assertOurs(this.path, this.#owner);
-      const { mode, uid } = fstatSync(file);
+      const { mode, uid } = stats;
       const ourUid = this.#owner.getuid?.();
       if (ourUid !== undefined) {
         if (uid !== ourUid) assertOurs(this.path, this.#owner);
         if ((mode & 0o077) !== 0) {
-          chmodSync(this.path, 0o600);
+          fchmodSync(file, 0o600);
           notice(`${this.path} could be read by others (mode ${(mode & 0o777).toString(8)}); it is private now`);
         }
       }
@@ -104,15 +106,20 @@ export class Store<T extends object> {
     }
   }
 
+  #inTheWay(): LocalError {
+    return new LocalError('not_a_file', `${this.path} is no file`, { hint: 'move it out of the way' });
+  }
+
   /** Another process may be setting the same file aside, or have mended it: only the text that was judged is moved. */
   #setAside(text: string): string {
     for (let count = 1; ; count++) {
       const aside = `${this.path}.broken-${count}`;
       if (lstatSync(aside, { throwIfNoEntry: false })) {
-        if (readFileSync(aside, 'utf8') === text && !lstatSync(this.path, { throwIfNoEntry: false })) return aside;
+        if (readIfThere(aside) === text && !lstatSync(this.path, { throwIfNoEntry: false })) return aside;
         continue;
       }
-      if (readFileSync(this.path, { encoding: 'utf8' }) === text) renameSync(this.path, aside);
+      // Gone: another process was quicker, and has just made it this one.
+      if (readIfThere(this.path) === text) moveIfThere(this.path, aside);
       return aside;
     }
   }

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type AuthDeps, forgetKey, storedKey, storeKey } from '../../src/config/auth.js';
@@ -12,6 +13,7 @@ import { parseBaseUrl } from '../../src/origin.js';
 import { paths } from '../../src/paths.js';
 import { manualClock, seededRandom } from '../support/clock.js';
 import { tempFolder, testIo } from '../support/io.js';
+import { SOURCES } from '../torture/part.js';
 
 const noKeychain = async (): Promise<Keychain> => {
   throw new LocalError('no_keychain', 'there is none');
@@ -97,6 +99,32 @@ test('a project file that is not JSON is told with line and column', () => {
   const { io, settings } = setup();
   writeFileSync(join(io.home, 'skyvern.config.json'), '{\n  "output": "json",\n}');
   expect(() => settings()).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringContaining('line 3, column 1') }));
+});
+
+test.each([
+  ['a folder', (path: string) => mkdirSync(path), 'is no file'],
+  ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path]), 'is no file'],
+  ['a link to bytes without end', (path: string) => symlinkSync('/dev/zero', path), 'is no file'],
+  ['a link to itself', (path: string) => symlinkSync(path, path), 'cannot be read (ELOOP)'],
+  ['2 MB', (path: string) => writeFileSync(path, ' '.repeat(2_000_000)), 'is too large to hold settings'],
+])('A18 a project file that is %s is refused at once: 2, and neither waited for nor read', (_, make, why) => {
+  const { io, settings } = setup();
+  const file = join(io.home, 'skyvern.config.json');
+  make(file);
+  expect(() => settings()).toThrow(
+    expect.objectContaining({ exitCode: 2, code: 'settings_file', message: `${file} ${why}`, hint: 'move it out of the way' }),
+  );
+});
+
+test.each(['constructor', 'toString', 'hasOwnProperty'])('%s is a profile only where somebody made it', async (name) => {
+  const { deps, settings, paths: where } = setup();
+  await setSetting(deps, 'default', 'output', 'plain');
+  await storeKey(deps, { baseUrl: parseBaseUrl('https://a.example'), key: 'k-1' });
+  await expect(useProfile(deps, name)).rejects.toMatchObject({ exitCode: 2, code: 'no_profile' });
+  expect(settings().profile.value).toBe('default');
+  expect([storedKey(deps, name), await forgetKey(deps, name)]).toEqual([null, null]);
+  await storeKey(deps, { profile: name, baseUrl: parseBaseUrl('https://b.example'), key: 'k-2' });
+  expect(storedKey({ ...deps, paths: where }, name)).toMatchObject({ origin: 'https://b.example' });
 });
 
 test('a wrong value says where it stands and what would be right', () => {
@@ -280,6 +308,23 @@ test.each([
   await setSetting(deps, 'default', 'output', 'json');
   expect(readdirSync(where.config).filter((name) => name.includes('broken'))).toHaveLength(2);
 });
+
+test('F37 what cannot be read or moved as the file of settings is a fault with its path, whoever was quicker', async () => {
+  const { settings, configFile, paths: where } = setup();
+  mkdirSync(configFile, { recursive: true });
+  expect(() => settings()).toThrow(expect.objectContaining({ exitCode: 17, code: 'not_a_file', message: `${configFile} is no file` }));
+  rmSync(configFile, { recursive: true });
+  // Many read the same broken file at once: each is told, and it is set aside once.
+  writeFileSync(configFile, 'nonsense');
+  const worker = new URL('../torture/reader.ts', import.meta.url).pathname;
+  const codes = await Promise.all(
+    Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, [...SOURCES, worker, where.config, '50'], { stdio: ['ignore', 'ignore', 'inherit'] });
+      return new Promise((resolve) => child.on('close', resolve));
+    }),
+  );
+  expect(codes).toEqual([0, 0, 0, 0]);
+}, 60_000);
 
 test('keys are kept in the keychain when one answers, else in the file, and that is said', async () => {
   const { deps, key, paths: where } = setup();
