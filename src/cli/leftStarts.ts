@@ -1,13 +1,11 @@
 /** Starts that a killed process, a lost answer or an interrupt left without a known outcome. */
-import { Journal, type Op } from '../journal/journal.js';
+import type { Op } from '../journal/journal.js';
 import type { Search } from '../journal/lookUp.js';
 import { type Recovered, recover } from '../journal/recover.js';
 import { searchOf } from '../journal/searchOf.js';
 import { printable } from '../render/sanitize.js';
 import type { CliContext } from './context.js';
-import { runStore, type Target } from './target.js';
-
-export const journalOf = ({ paths, io, clock, random }: CliContext): Journal => new Journal({ paths, owner: io, clock, random });
+import { journalOf, runStore, type Target } from './target.js';
 
 /** Looks for the run of each. What is found is a run started here: `@last` and its id find its server. */
 export async function settleStarts(
@@ -21,8 +19,8 @@ export async function settleStarts(
   for (const { op, run_id, label } of results) {
     const start = journal.find(op);
     if (run_id === null || !start) continue;
-    const { kind, base_url, profile, local, cwd } = start;
-    runStore(ctx).remember({ run_id, kind, base_url, profile, local, cwd, label });
+    const { kind, base_url, profile, local, cwd, key_mark } = start;
+    runStore(ctx).remember({ run_id, kind, base_url, profile, local, cwd, key_mark, label });
   }
   return results;
 }

@@ -12,10 +12,10 @@ import type { CliContext } from './context.js';
 import { expectation } from './expect.js';
 import { type FollowFlags, follow } from './follow.js';
 import { setOutputs } from './github/workflow.js';
-import { journalOf, settleQuietly } from './leftStarts.js';
+import { settleQuietly } from './leftStarts.js';
 import { observers } from './observers.js';
 import { write, writeJson } from './output.js';
-import { runStore, type Target } from './target.js';
+import { journalOf, runStore, type Target } from './target.js';
 
 export interface StartFlags {
   readonly wait?: boolean;
@@ -77,6 +77,7 @@ export async function startAndFollow(
   if (flags.wait) preload(io, mode);
   await settleQuietly(ctx, target, mode !== 'quiet' && mode !== 'ndjson');
   const { client, baseUrl, profile, local, deadlineAt } = target;
+  const keyMark = target.keyMark();
   const { run } = await start(
     {
       client,
@@ -84,7 +85,7 @@ export async function startAndFollow(
       clock,
       random,
       signal,
-      server: { baseUrl, profile, local, replays: local },
+      server: { baseUrl, profile, local, keyMark, replays: local },
       cwd: io.cwd(),
       onProgress: (progress) => say(ctx, mode, progress),
       ...(deadlineAt !== null && { deadlineAt }),
@@ -97,7 +98,7 @@ export async function startAndFollow(
     },
   );
   try {
-    runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), label });
+    runStore(ctx).remember({ run_id: run.run_id, kind, base_url: baseUrl.href, profile, local, cwd: io.cwd(), key_mark: keyMark, label });
   } catch (error) {
     // The run is there, and its id is told: that it is not remembered is no failure of the start.
     if (!(error instanceof LocalError)) throw error;

@@ -5,6 +5,7 @@ import { LOCAL_PROFILE } from '../config/files.js';
 import type { Notify } from '../config/schema.js';
 import { type ApiKey, readApiKey, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { Journal } from '../journal/journal.js';
 import { RunStore } from '../journal/runStore.js';
 import { isLoopback, parseBaseUrl } from '../origin.js';
 import { runIdFrom } from '../protocol/ids.js';
@@ -23,6 +24,8 @@ export interface Target {
   readonly profile: string;
   /** The embedded server of this machine. */
   readonly local: boolean;
+  /** Knows the key again with which a run was started; null for none. Makes what is needed to know it. */
+  keyMark(): string | null;
   /** On `clock.monotonic()`; null for never. */
   readonly deadlineAt: number | null;
   readonly notify: Notify;
@@ -44,6 +47,8 @@ export const addRunsArgument = (command: Command): Command =>
 
 export const addRunArgument = (command: Command): Command => command.argument('<run>', 'id of a run, its dashboard URL, or @last');
 
+export const journalOf = ({ paths, io, clock, random }: CliContext): Journal => new Journal({ paths, owner: io, clock, random });
+
 export const runStore = ({ paths, io, clock, random }: CliContext): RunStore => new RunStore({ paths, owner: io, clock, random });
 
 /** The server that the flags and settings name; the embedded one is started when needed. */
@@ -62,8 +67,8 @@ export async function connect(ctx: CliContext, command: Command): Promise<Target
 }
 
 /** The key that the settings mean for the server that they mean. */
-export const keyFor = ({ io, paths, keychain }: CliContext, settings: Settings): Promise<ApiKey> =>
-  readApiKey({ io, paths, settings, keychain });
+export const keyFor = ({ io, paths, keychain }: CliContext, settings: Settings, isMeant?: (key: string) => boolean): Promise<ApiKey> =>
+  readApiKey({ io, paths, settings, keychain, ...(isMeant && { isMeant }) });
 
 /** A server with a given key. */
 export function connectWith(
@@ -126,17 +131,22 @@ function homeOf(ctx: CliContext, command: Command, text: string): { readonly run
 
 type Home = Parameters<typeof connectTo>[2];
 
-/** A server that was used before, with that server's own key. */
+/**
+ * A server that was used before, with that server's own key. The key in the environment is that of the server that the settings name: it goes
+ * to another one only when it is known to have started this there.
+ */
 export async function connectTo(
   ctx: CliContext,
   command: Command,
-  home: { readonly local: boolean; readonly base_url: string; readonly profile: string },
+  home: { readonly local: boolean; readonly base_url: string; readonly profile: string; readonly key_mark?: string | null },
 ): Promise<Target> {
   if (home.local) return connectLocal(ctx, command);
   const settings = settingsOf(ctx, command);
   const baseUrl = { ...settings.baseUrl, value: parseBaseUrl(home.base_url) };
   const at = { ...settings, baseUrl, profile: { ...settings.profile, value: home.profile } };
-  return connectWith(ctx, command, await keyFor(ctx, at), at);
+  const isMeant = (key: string) =>
+    baseUrl.value.origin === settings.baseUrl.value.origin || (home.key_mark != null && home.key_mark === journalOf(ctx).hmac(key));
+  return connectWith(ctx, command, await keyFor(ctx, at, isMeant), at);
 }
 
 const localTarget = (ctx: CliContext, command: Command, { baseUrl, token }: LocalServer): Target =>
@@ -176,5 +186,6 @@ function targetOf(ctx: CliContext, command: Command, { apiKey, allowInsecureHttp
     io.stderr.write(`warning: the key goes to ${baseUrl.origin} in plain http: whoever is on the way can read it\n`);
   }
   ctx.onEnd(() => client.close());
-  return { client, ...at, activity, notify: settings.notify.value, deadlineAt, call: { signal: callSignal } };
+  const keyMark = () => (apiKey === '' ? null : journalOf(ctx).hmac(apiKey));
+  return { client, ...at, keyMark, activity, notify: settings.notify.value, deadlineAt, call: { signal: callSignal } };
 }

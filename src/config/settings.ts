@@ -155,20 +155,23 @@ export interface KeyInput {
   readonly settings: Pick<Settings, 'profile' | 'baseUrl' | 'apiKeyFile'>;
   /** Asked only when the key is in it. */
   readonly keychain: () => Promise<Keychain>;
+  /** Whether the key in the environment is meant for this server; for any when left out. */
+  readonly isMeant?: (key: string) => boolean;
 }
 
 /**
  * The key for the server that the settings name.
  *
- * A key that is given for this call (`--api-key-file`, SKYVERN_API_KEY) goes where this call goes. A stored key goes only to
+ * A key that is given for this call (`--api-key-file`, SKYVERN_API_KEY) goes where this call goes, unless `isMeant` says that the one of the
+ * environment is another server's. A stored key goes only to
  * the server that it was stored for, and that of the Python CLI's file only to that file's server.
  * Rejects with `no_key` and `key_of_other_server` (4). A server on this machine may need none: its key is then empty.
  */
-export async function readApiKey({ io, paths, settings, keychain }: KeyInput): Promise<ApiKey> {
+export async function readApiKey({ io, paths, settings, keychain, isMeant = () => true }: KeyInput): Promise<ApiKey> {
   const { baseUrl, profile, apiKeyFile } = settings;
   if (apiKeyFile !== null) return { value: cleanKey(await keyFrom(io, apiKeyFile)), source: 'flag', where: '--api-key-file' };
   const fromEnv = io.env['SKYVERN_API_KEY'];
-  if (fromEnv) return { value: cleanKey(fromEnv), source: 'environment', where: 'SKYVERN_API_KEY' };
+  if (fromEnv && isMeant(cleanKey(fromEnv))) return { value: cleanKey(fromEnv), source: 'environment', where: 'SKYVERN_API_KEY' };
 
   const { origin } = baseUrl.value;
   const keys = keyStore(paths, io);
@@ -188,6 +191,16 @@ export async function readApiKey({ io, paths, settings, keychain }: KeyInput): P
     throw new SkyvernError('auth', 'key_of_other_server', `the stored key belongs to ${stored.origin}, and is not sent to ${origin}`, {
       hint: `log in there: \`skyvern auth login --base-url ${origin}\``,
     });
+  }
+  if (fromEnv) {
+    throw new SkyvernError(
+      'auth',
+      'key_of_other_server',
+      `the key in SKYVERN_API_KEY is not known to belong to ${origin}, and is not sent there`,
+      {
+        hint: `add \`--base-url ${origin}\` where it does, or log in there: \`skyvern auth login --base-url ${origin}\``,
+      },
+    );
   }
   throw new SkyvernError('auth', 'no_key', `there is no API key for ${origin}`, { hint: LOGIN_HINT });
 }

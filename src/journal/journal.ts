@@ -52,6 +52,8 @@ export interface Op {
   readonly local: boolean;
   readonly cwd: string;
   readonly label: string;
+  /** HMAC of the key with which it was started; null where there was none. */
+  readonly key_mark: string | null;
   /** HMAC of the whole request: equal requests have equal ones. */
   readonly fingerprint: string;
   /** HMAC of each field that servers give back unchanged, null where the field was not sent. Empty: cannot be recognized. */
@@ -69,7 +71,10 @@ export interface Op {
   readonly closed_at: number | null;
 }
 
-export type Intent = Pick<Op, 'kind' | 'origin' | 'base_url' | 'profile' | 'local' | 'cwd' | 'label' | 'fingerprint' | 'content' | 'adopt'>;
+export type Intent = Pick<
+  Op,
+  'kind' | 'origin' | 'base_url' | 'profile' | 'local' | 'cwd' | 'label' | 'key_mark' | 'fingerprint' | 'content' | 'adopt'
+>;
 
 export const isSettled = ({ state }: Pick<Op, 'state'>): boolean => state === 'acked' || state === 'adopted' || state === 'absent';
 

@@ -16,6 +16,8 @@ export interface KnownRun {
   /** Started at the embedded server: its address changes, so it is found by its state file and not by `base_url`. */
   readonly local: boolean;
   readonly cwd: string;
+  /** As in the journal: knows the key again with which it was started. */
+  readonly key_mark?: string | null;
   /** Epoch milliseconds. */
   readonly at: number;
   /** The first words of the prompt, or the workflow's title. */

@@ -60,6 +60,8 @@ export interface StartDeps {
     readonly profile: string;
     /** The embedded server. */
     readonly local: boolean;
+    /** What knows the key again without holding it, see `Journal.hmac`. */
+    readonly keyMark?: string | null;
     /** It answers a repeated `Idempotency-Key` with the first answer: a lost start may simply be sent again. */
     readonly replays: boolean;
   };
@@ -183,6 +185,7 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
     local: server.local,
     cwd: deps.cwd,
     label: start.label,
+    key_mark: server.keyMark ?? null,
     fingerprint: journal.hmac({ kind: start.kind, origin: server.local ? 'local' : server.baseUrl.origin, request: start.request }),
     content: Object.fromEntries(
       Object.entries(start.content).map(([field, value]) => [field, value === null || value === undefined ? null : journal.hmac(value)]),

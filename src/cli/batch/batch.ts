@@ -10,12 +10,12 @@ import { worstExit } from '../../runs/exit.js';
 import { SharedReads } from '../../runs/sharedReads.js';
 import { watchRun } from '../../runs/watch.js';
 import type { CliContext } from '../context.js';
-import { journalOf } from '../leftStarts.js';
 import { outputMode, write } from '../output.js';
 import { integer } from '../parsers.js';
 import { Progress } from '../progress.js';
 import type { Beginning } from '../start.js';
 import type { Target } from '../target.js';
+import { journalOf } from '../target.js';
 import { Ledger } from './ledger.js';
 import { type Row, readRows } from './rows.js';
 
@@ -128,6 +128,7 @@ class Batch {
   readonly #ledger: Ledger;
   readonly #total: number;
   readonly #quiet: boolean;
+  readonly #keyMark: string | null;
   readonly #reads: SharedReads;
   readonly #progress: Progress;
   readonly #codes = new Set<ExitCode>();
@@ -144,6 +145,7 @@ class Batch {
     this.#ledger = ledger;
     this.#total = total;
     this.#quiet = quiet;
+    this.#keyMark = target.keyMark();
     const { clock, random, signal } = ctx;
     this.#reads = new SharedReads(target.client.runs, { clock, random, signal });
     this.#progress = new Progress(ctx.io);
@@ -206,7 +208,7 @@ class Batch {
     const { run } = await this.#plan.begin(this.#plan.requestOf(row)).start(
       {
         ...{ client, clock, random, signal, journal: journalOf(this.#ctx), cwd: io.cwd() },
-        server: { baseUrl, profile, local, replays: local },
+        server: { baseUrl, profile, local, keyMark: this.#keyMark, replays: local },
         ...(deadlineAt !== null && { deadlineAt }),
       },
       // Rows may be alike: the run of another one must not be taken for a lost one of this.

@@ -5,10 +5,10 @@ import { namedStart, type Recovered, settleByHand } from '../../../journal/recov
 import { searchOf } from '../../../journal/searchOf.js';
 import { runIdFrom } from '../../../protocol/ids.js';
 import type { CliContext } from '../../context.js';
-import { journalOf, settleStarts } from '../../leftStarts.js';
+import { settleStarts } from '../../leftStarts.js';
 import { wantsJson } from '../../output.js';
 import { printTable } from '../../table.js';
-import { connectTo } from '../../target.js';
+import { connectTo, journalOf } from '../../target.js';
 
 interface Flags {
   readonly op?: string;
