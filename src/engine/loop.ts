@@ -248,9 +248,9 @@ class Run {
 
   /** Null when it went well, or went wrong in a way that the decider is to judge. */
   async #act(decision: Act): Promise<Outcome | null> {
-    await this.#recording;
-    this.#signal.throwIfAborted();
     const { action } = decision;
+    if (action.kind !== 'pause') await this.#recording;
+    this.#signal.throwIfAborted();
     let startedAt = this.#clock.now();
     let problem: string | null = null;
     let fatal: string | null = null;
@@ -317,7 +317,8 @@ class Run {
   async #perform(action: EngineAction): Promise<boolean> {
     if (action.kind === 'report') return false;
     if (action.kind === 'pause') {
-      await this.#clock.sleep(action.ms, this.#signal);
+      // Meanwhile the action before it is recorded: that makes the wait no longer.
+      await Promise.all([this.#clock.sleep(action.ms, this.#signal), this.#recording]);
       return false;
     }
     if (action.kind === 'person') {

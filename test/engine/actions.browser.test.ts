@@ -8,7 +8,7 @@ import { parseRules } from '../../src/engine/rules/parse.js';
 import type { Answer } from '../browser/pages.js';
 import { servePages } from '../browser/pages.js';
 import { onPages, output, realRunner, reason } from './harness.js';
-import { BLIND_SLIDER, CALENDAR, ORDERS, PLACES, POSTS, SECTIONS, SETTINGS, UPLOAD, WIDGETS } from './pages.js';
+import { BLIND_SLIDER, CALENDAR, ORDERS, PLACES, POSTS, SECTIONS, SETTINGS, SIGN_IN, SUGGESTS, UPLOAD, WIDGETS } from './pages.js';
 
 const runner = realRunner();
 /** Time runs fifty times as fast: for what ends only after patience. */
@@ -33,6 +33,8 @@ const PAGES = {
   posts: POSTS,
   blind: BLIND_SLIDER,
   places: PLACES,
+  suggests: SUGGESTS,
+  signIn: SIGN_IN,
 };
 
 test.each<[keyof typeof PAGES, string, string]>([
@@ -63,6 +65,12 @@ test.each<[keyof typeof PAGES, string, string]>([
     'Select Trinidad and Tobago from the list, type the text below into the text field and press Save',
     'Trinidad and Tobago|quick brown',
   ],
+  ['suggests', 'Enter the item that starts with "Ab" and ends with "jan" into "City", click Book', 'Abidjan'],
+  ['suggests', 'Choose an option that begins with "ab" from "City" and click Book', 'Abidjan'],
+  ['suggests', 'Type "ab" into "City", choose "Lahab" from the suggestions, click Book', 'Lahab'],
+  ['signIn', 'Enter the user "ada" and the password "pw", then press login', 'ada is in'],
+  ['signIn', 'Type "ada" into "User" and submit', 'ada is in'],
+  ['signIn', 'Hover over "Products" and click "Lamps"', 'lamps'],
 ])('%s: %s', { timeout: 60_000 }, async (page, prompt, title) => {
   expect(await titleAfter(PAGES[page], prompt)).toBe(title);
 });
@@ -228,6 +236,34 @@ test.each<[string, string, string, RegExp]>([
     /"password" is not on the page/,
   ],
   ['both fields where there are three', '<input><input><input>', 'Enter "x" into both text fields', /has 3 text fields, not two/],
+  [
+    'several suggestions where one is meant',
+    SUGGESTS,
+    'Enter the item that starts with "Ab" into "City"',
+    /more than one suggestion is meant: Abidjan, Abha, Aberdeen/,
+  ],
+  [
+    'letters that no suggestion has',
+    SUGGESTS,
+    'Enter an item that starts with "Ab" and ends with "x" into "City"',
+    /none of what the field suggests is meant: Abidjan/,
+  ],
+  ['a field that suggests nothing', SUGGESTS, 'Enter an item that starts with "Ab" into "Note"', /the field suggests nothing/],
+  ['a list that was there before', SUGGESTS, 'Type "Ab" into "Note", choose "Abroad" from the suggestions', /the field suggests nothing/],
+  ['a log-in where nothing was filled in', SIGN_IN, 'press login', /"login" is not on the page/],
+  ['a name in quotes that no button has', SIGN_IN, 'Type "ada" into "User", press "login"', /"login" is not on the page/],
+  [
+    'a form with two ways on',
+    SIGN_IN.replace('<button>Go', '<button>Next</button><button>Go'),
+    'Type "ada" into "User", press login',
+    /"login" is not on the page/,
+  ],
+  [
+    'a form with a button for another deed',
+    SIGN_IN.replace('>Go', '>Register'),
+    'Type "ada" into "User", press login',
+    /"login" is not on the page/,
+  ],
   ['items of two people with one name', `${POSTS}`, 'Click "Share" for "@ann"', /2 items show "@ann"/],
   ['a number that the slider does not reach', SETTINGS, 'Set "Volume" to 11', /shows "10"/],
   ['a slider that is not there', PLACES, 'Select 3 with the slider', /slider is not on the page|slider does not move/],
@@ -251,6 +287,23 @@ test.each<[string, string, string, RegExp]>([
   const result = await onPages(hasty, html, prompt);
   expect(result.outcome.status).toBe('failed');
   expect(reason(result)).toMatch(expected);
+});
+
+test('what is filled in and never sent is not done: no page stays open behind a run', { timeout: 60_000 }, async () => {
+  const form =
+    '<form onsubmit="return false"><label>Name <input></label><label><input type="checkbox"> News</label><p id="state"></p><button>Save</button></form>';
+  for (const prompt of ['Type "Ada" into "Name"', 'Check "News"', 'Click "Save", check "News", wait 1 ms'])
+    expect(reason(await onPages(runner, form, prompt))).toMatch(
+      /^what was filled in was not sent: the page has button "Save"; say `click "Save"`/,
+    );
+  // The twins: it was sent, or looked at, or the page has nothing to send it with, or works at once.
+  const done = async (page: string, prompt: string) => expect((await onPages(runner, page, prompt)).outcome.status).toBe('completed');
+  await done(form, 'Type "Ada" into "Name", click "Save"');
+  await done(form, 'Type "Ada" into "Name", press Enter');
+  await done(form, 'Type "Ada" into "Name", get the "Name"');
+  await done(form.replace('<input>', '<input oninput="state.textContent = `Saved`">'), 'Type "Ada" into "Name", wait for "Saved"');
+  await done(form.replace('Save', 'Cancel'), 'Type "Ada" into "Name"');
+  await done(form.replace('type="checkbox"', 'type="checkbox" role="switch"'), 'Turn on "News"');
 });
 
 test('a file of the run is given to the field that is meant, and looked at; without one nothing is claimed', {

@@ -90,3 +90,22 @@ export const UPLOAD = `<title>Claim</title><label>Receipt <input type="file" id=
 /** Names with small words in them, and a word to copy from the page. */
 export const PLACES = `<title>Places</title><select id="place" size="4"><option>Isle of Man<option>Trinidad and Tobago<option>Nepal</select><div>quick brown</div><input id="word">
 <button onclick="document.title = place.value + '|' + word.value">Save</button>`;
+
+/** A field that suggests, a moment after it was typed into, what holds the letters; a pick fills it. What is only typed is no choice. */
+export const SUGGESTS = `<title>Trip</title><ul><li tabindex="0">Home<li tabindex="0">Abroad</ul><label>City <input id="city" role="combobox" aria-expanded="false"></label><label>Note <input></label>
+<ul role="listbox" id="list" hidden></ul><button onclick="document.title = chosen">Book</button><script>let chosen = 'nothing';
+const cities = ['Abidjan', 'Abha', 'Aberdeen', 'Lahab', 'Bern'];
+city.oninput = () => setTimeout(() => {
+  chosen = 'only typed';
+  list.replaceChildren(...cities.filter((name) => name.toLowerCase().includes(city.value.toLowerCase())).map((name) => {
+    const option = Object.assign(document.createElement('li'), { textContent: name, tabIndex: -1, onclick: () => { city.value = chosen = name; list.hidden = true; } });
+    option.setAttribute('role', 'option');
+    return option;
+  }));
+  list.hidden = false;
+}, 60);</script>`;
+
+/** A form whose button is called by no deed, a menu that shows while the pointer is over it, and a notice with a button of its own. */
+export const SIGN_IN = `<title>Door</title><nav><div onmouseenter="sub.hidden = false"><button>Products</button><div id="sub" hidden><a href="#lamps" onclick="document.title = 'lamps'">Lamps</a></div></div></nav>
+<form aria-label="Door" onsubmit="document.title = user.value + ' is in'; return false"><label>User <input id="user"></label><label>Password <input type="password"></label><button>Go</button></form>
+<div role="region" aria-label="Notice"><p>We bake cookies</p><button onclick="document.title = 'notice'">OK</button></div>`;

@@ -32,7 +32,19 @@ test.each<[string, object]>([
   ['click the button named "Save"', click('Save', 'button')],
   ["click 'Terms, and then some'", click('Terms, and then some')],
   ['Click the second "Delete" link', click('Delete', 'link', 2)],
-  ['click sign in', click('sign in')],
+  ['click sign in', { ...click('sign in'), sends: true }],
+  ['click "sign in"', click('sign in')],
+  ['and submit the form', { ...click('submit'), sends: true }],
+  ['hover over "Products"', { kind: 'hover', target: target('Products') }],
+  [
+    'Enter an item that starts with "Ab" and ends with "ia"',
+    { kind: 'suggestion', which: { starts: 'Ab', ends: 'ia', any: true }, into: null },
+  ],
+  [
+    'choose the option that begins with "Ab" from the "Country" field',
+    { kind: 'suggestion', which: { starts: 'Ab', ends: null, any: false }, into: target('Country', 'field') },
+  ],
+  ['choose "Abidjan" from the suggestions', { kind: 'suggestion', which: { name: 'Abidjan' }, into: null }],
   ['press Submit', click('Submit')],
   ['press the "Enter" button', click('Enter', 'button')],
   ['press Enter', { kind: 'press', key: 'Enter', said: 'Enter' }],
@@ -102,6 +114,14 @@ test.each<[string, object]>([
   expect(commands(prompt, ['PW'])).toEqual([command]);
 });
 
+test('two commands with nothing between them are two where there is one way only to read both', () => {
+  const kinds = (prompt: string) => commands(prompt).map(({ kind }) => kind);
+  expect(kinds('Scroll the text area to the bottom of the text hit submit')).toEqual(['scroll', 'click']);
+  expect(kinds('Type "a" into "Name" press Enter')).toEqual(['type', 'press']);
+  // The twin: a name that is such a word stays one.
+  expect(commands('Click "press Enter"')).toEqual([click('press Enter')]);
+});
+
 test('clauses are divided by marks, lines, "then" and "and" before a verb, never inside of quotes or between fields', () => {
   const kinds = (prompt: string) => commands(prompt).map(({ kind }) => kind);
   expect(
@@ -112,7 +132,7 @@ test('clauses are divided by marks, lines, "then" and "and" before a verb, never
   expect(kinds(DEMO_PROMPT)).toEqual(['getItems', 'click', 'getFields', 'click', 'login', 'getFields']);
 });
 
-test.each<[string, string]>([
+test.each<[string, string | RegExp]>([
   ['', ''],
   ['Buy the cheapest ticket', 'Buy the cheapest ticket'],
   ['Click "A" and buy it', 'Click "A" and buy it'],
@@ -130,8 +150,54 @@ test.each<[string, string]>([
   ['go to javascript:alert(1)', 'go to javascript:alert(1)'],
   ['wait 2 hours', 'wait 2 hours'],
   ['type "{{OTHER}}" into "Email"', '{{OTHER}}'],
+  ...[
+    // Readings that would do something else than what is said.
+    'Open the first two items',
+    'Click the third last item',
+    'Get the names of all new items',
+    'Get the names of all red items',
+    'For the first two orders, click "Cancel"',
+    'Click the first two links',
+    'Click the last two links',
+    'Click the disabled button',
+    'Click the first unchecked checkbox',
+    'Press Shift Tab',
+    'Press Control+Enter',
+    'Press Tab three times',
+    'Enter today as the date',
+    'Type nothing into "Name"',
+    'Type "a" into "Name" and "Email"',
+    'Do not click "Delete"',
+    'Never press "Send"',
+    'Click "OK", not "Cancel"',
+    'Click "OK" rather than "Cancel"',
+    'Check all checkboxes except "News"',
+    'Check only "News"',
+    'Select nothing but "A"',
+    'Select anything but "A" from "Size"',
+    'Click every "Like" button',
+    'Click "Next" until it is disabled',
+    'Click "Save" unless it is disabled',
+    'Click "Share" on all but 2 posts by @ann',
+    'Click "Share" on the first two posts by @ann',
+    'Enter "x" into all text fields but the last',
+    'Get the names of all items except the first',
+    'Submit the form without the email',
+    'Do not submit the form',
+    'press login or cancel',
+    'hover over every item',
+    'Enter an item that starts with "A" or "B"',
+    'Enter an item that does not start with "A"',
+    'Enter two items that start with "A"',
+    // Two commands with no mark between them are two only where both are plain.
+    'Type "a" into "b" do not press Enter',
+    'Click "A" or press Enter',
+    'Click "A" instead press Enter',
+    'Click "A" twice press Enter',
+  ].map((prompt): [string, string | RegExp] => [prompt, /\w/]),
 ])('refused by its clause: %s', (prompt, clause) => {
-  expect(parse(prompt, ['PW'])).toEqual({ refusal: { clause, reason: expect.stringMatching(/\w/) } });
+  const named = typeof clause === 'string' ? clause : expect.stringMatching(clause);
+  expect(parse(prompt, ['PW'])).toEqual({ refusal: { clause: named, reason: expect.stringMatching(/\w/) } });
 });
 
 test('a password in the prompt is not repeated with the clause', () => {

@@ -81,6 +81,9 @@ export type Text =
   /** The one text that the page shows besides its fields. */
   | { readonly shown: true };
 
+/** A suggestion by its name, or by its letters; `any`: the first of several will do. */
+export type Suggested = { readonly name: string } | { readonly starts: string; readonly ends: string | null; readonly any: boolean };
+
 /** A day of the calendar; months count from 1. */
 export interface Day {
   readonly year: number;
@@ -95,7 +98,9 @@ export type Covers = 'sections' | 'tabs' | 'tree' | 'menus';
 
 export type Command =
   | { readonly kind: 'goto'; readonly url: string }
-  | { readonly kind: 'click'; readonly target: Target; readonly download: boolean }
+  /** `sends`: the name is that of a deed, as in `press login`, and need not stand on the button. */
+  | { readonly kind: 'click'; readonly target: Target; readonly download: boolean; readonly sends?: true }
+  | { readonly kind: 'hover'; readonly target: Target }
   /** In each of the items that show a text, or in the first `count` of them. */
   | { readonly kind: 'clickEach'; readonly target: Target; readonly about: string; readonly count: number | null }
   | { readonly kind: 'openItem'; readonly items: Items }
@@ -114,6 +119,8 @@ export type Command =
       readonly orEach: readonly string[] | null;
       readonly from: Target | null;
     }
+  /** One of what a field suggests: with `starts` it is typed into the field first, else an earlier clause has typed. */
+  | { readonly kind: 'suggestion'; readonly which: Suggested; readonly into: Target | null }
   | { readonly kind: 'selectNothing' }
   /** Through a menu and its submenus. */
   | { readonly kind: 'selectPath'; readonly path: readonly string[] }

@@ -6,10 +6,12 @@ import { check, checkAll, select, selectNothing, selectPath } from './choosing.j
 import type { Clause, Command } from './clause.js';
 import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
-import { click, clickEach, clickValue, close, expand, findAndClick, findText, openItem, pressKey } from './opening.js';
+import { click, clickEach, clickValue, close, expand, findAndClick, findText, hover, openItem, pressKey } from './opening.js';
 import { getFields, getItems, getPage, getText, waitText } from './reading.js';
 import { scroll } from './scrolling.js';
+import { noteSending, notSent } from './sending.js';
 import { sort } from './sorting.js';
+import { suggestedBefore, suggestion } from './suggesting.js';
 
 /** How long an element may take to appear. */
 const PATIENCE_MS = 5_000;
@@ -21,7 +23,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
   let underWay: { readonly ends: boolean; readonly verify?: Verify } | null = null;
-  const memory: Memory = { kept: null, found: null, filled: new Set(), output: {} };
+  const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
   /** Null when the action that is under way has done what it should. */
@@ -47,7 +49,10 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     if (unsettled) return unsettled;
     for (;;) {
       const clause = clauses[index];
-      if (!clause) return { type: 'done', output: extracted() };
+      if (!clause) {
+        const problem = await notSent(page, memory);
+        return problem === null ? { type: 'done', output: extracted() } : { type: 'fail', reason: problem };
+      }
       const move = await next(clause.command, page, progress, memory);
       const startsStep = progress.count === 0;
       if (move.type === 'nothing') {
@@ -62,6 +67,8 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
       }
       underWay = move;
       const { action, intention, confidence } = move;
+      await noteSending(page, memory, clause.command, action);
+      if (action.kind === 'fill') memory.typed = { ref: action.ref, before: suggestedBefore(await page.snapshot()) };
       // What is clicked or pressed may take what was typed: a field is free again after it.
       if (['click', 'clickText', 'press', 'goto', 'history'].includes(action.kind)) memory.filled.clear();
       const reasoning = [`Clause ${index + 1} of ${clauses.length}: ${clause.text}.`, move.note]
@@ -96,7 +103,11 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
     case 'waitText':
       return waitText(page, command.text);
     case 'click':
-      return click(page, command);
+      return click(page, command, memory);
+    case 'hover':
+      return hover(page, command.target);
+    case 'suggestion':
+      return suggestion(page, command, progress, memory);
     case 'clickEach':
       return clickEach(page, command, progress);
     case 'openItem':

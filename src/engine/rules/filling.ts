@@ -15,7 +15,7 @@ import { describe, labelOf, likeness, squeeze, walk } from './tree.js';
 const TEXT_FIELD: Target = { name: null, kind: 'field', ordinal: null, within: null, any: false };
 
 /** The field that `target` names; the only one of the page when the prompt names none, or a name that no field has. */
-async function fieldFor(page: Observation, tree: SnapshotNode, target: Target | null): Promise<Choice> {
+export async function fieldFor(page: Observation, tree: SnapshotNode, target: Target | null): Promise<Choice> {
   const scoped = within(tree, target?.within ?? null, await page.title());
   if ('problem' in scoped) return { type: 'none', why: 'missing', reason: scoped.problem };
   return chooseField(page, scoped.found, target ?? TEXT_FIELD);

@@ -1,6 +1,7 @@
 /** What one look at the page leads to, and the words for it. */
 import type { EngineAction, Observation } from '../decider.js';
 import type { Choice } from './choose.js';
+import type { Unsent } from './sending.js';
 
 /** Looks whether an action did what it should: null when it did, else what is wrong. */
 export type Verify = (page: Observation) => Promise<string | null>;
@@ -49,6 +50,10 @@ export interface Memory {
   found: string | null;
   /** Fields filled since something was clicked or pressed, by their references. */
   readonly filled: Set<string>;
+  /** Null when what was filled in was sent, or nothing was. */
+  unsent: Unsent | null;
+  /** The field typed into last, and what lists showed before. */
+  typed: { readonly ref: string; readonly before: readonly string[] } | null;
   readonly output: Record<string, unknown>;
 }
 

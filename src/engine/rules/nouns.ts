@@ -244,12 +244,22 @@ function* joined<T>(tokens: readonly Token[], at: number, slot: Slot<T>, most = 
   }
 }
 
+/** How a thing is just now, or which of several it is: not what it is called. */
+const STATE = '(?:un)?(?:checked|selected|read)|(?:dis|en)abled|(?:in)?active|empty|default|current|visible|hidden|wrong|missing|remaining';
+const SOME_OF = new RegExp(
+  `^(?:${STATE}|few|couple|last|next|previous|top|new|old|recent|available|unavailable|open|closed|cheap|expensive|free|other|red|green|blue|yellow|black|white)$`,
+  'i',
+);
+
 /** `posts`, `search results`, `line items`. */
 const noun: Slot<string> = function* (tokens, at) {
   for (const length of [2, 1]) {
     const name = words(tokens, at, length);
     if (name === null || !/^\p{L}[\p{L}-]*(?: (?:result|item|entry|results|items|entries))?$/u.test(name)) continue;
-    if (NEVER_FIRST.has(name.toLowerCase()) || NEVER_INSIDE.has(name.split(' ')[0]?.toLowerCase() ?? '')) continue;
+    const [first = ''] = name.toLowerCase().split(' ');
+    // `the first two items` are two, not the first of "two items"; `all new items` are some of the items.
+    if (NUMBERS.includes(first) || ORDINALS.includes(first) || SOME_OF.test(first)) continue;
+    if (NEVER_FIRST.has(name.toLowerCase()) || NEVER_INSIDE.has(first)) continue;
     yield { value: name, next: at + length };
   }
 };
@@ -307,8 +317,10 @@ const kindOrItem = anyOf<ElementKind | 'item'>(
 /** `ONE` in `button ONE`, `2` in `tab 2`: a name of its own, not more words of a phrase. */
 const ownName = token(({ kind, text }) => (kind === 'word' && /^[\p{Lu}\p{N}#@]/u.test(text) && NAME_WORD.test(text) ? text : null));
 /** How an element looks or where it is, not what it is called: it takes eyes. A name that is such a word is put in quotes. */
-const LOOKS =
-  /^(?:red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y|colou?red|big|large|small|little|tiny|left|right|upper|lower|bottom|middle|highlighted|shaded|round|square)\b/i;
+const LOOKS = new RegExp(
+  `^(?:red|green|blue|yellow|orange|purple|pink|brown|black|white|gr[ae]y|colou?red|big|large|small|little|tiny|left|right|upper|lower|bottom|middle|highlighted|shaded|round|square|${STATE})\\b`,
+  'i',
+);
 const slots = { nth: rank, kind, kindOrItem, quoted, bare: bareName, own: ownName, scope, part };
 const NAMED = '[named|labeled|labelled|called|titled|reading|saying | with the text|label|name|title]';
 const kindOf = (found: ElementKind | 'item' | undefined): ElementKind | null => (found === undefined || found === 'item' ? null : found);
@@ -330,7 +342,7 @@ const element: Slot<Target> = anyOf(
     target({ kind: found.kind, ordinal: found.nth ?? null, within: found.within ?? null }),
   ),
   phrase(slots, 'the <nth> <bare> <kind> [<within?:scope>]', ({ nth, bare, kind, within }) =>
-    target({ name: bare, kind, ordinal: nth, within: within ?? null }),
+    LOOKS.test(bare) ? null : target({ name: bare, kind, ordinal: nth, within: within ?? null }),
   ),
   phrase(slots, 'a|an|any <kind> [<within?:scope>]', ({ kind, within }) => target({ kind, within: within ?? null, any: true })),
   phrase(slots, 'a|an|any|the <quoted> widget|control|element', ({ quoted }) => {
@@ -357,6 +369,13 @@ const elements: Slot<Target[]> = function* (tokens, at) {
 const fieldGroup = anyOf<{ readonly fields: 'both' | 'all'; readonly kind: ElementKind }>(
   phrase({ kinds }, 'both [of] [the] <kinds>', ({ kinds }) => ({ fields: 'both' as const, kind: kinds })),
   phrase({ kinds }, 'all|each [of] [the] <kinds>', ({ kinds }) => ({ fields: 'all' as const, kind: kinds })),
+);
+
+/** `item that starts with "Ab" and ends with "ia"`: one of what a field suggests. */
+const startsWith: Slot<{ readonly starts: string; readonly ends: string | null }> = phrase(
+  { starts: quoted, ends: quoted },
+  'item|option|entry|value|word|name|suggestion (that|which starts|begins with | starting|beginning with) <starts> [and [that|which] ends|ending with <ends?>]',
+  ({ starts, ends }) => ({ starts, ends: ends ?? null }),
 );
 
 const UPPER = (text: string): string => text.toUpperCase();
@@ -567,9 +586,11 @@ export const NOUNS = {
   pairs,
   part,
   place: element,
+  plainName: bareName,
   properName,
   quoted,
   rank,
+  startsWith,
   time,
   typed,
 };

@@ -7,6 +7,7 @@ import { cellOf, findItems, titleOf, valuesBeside } from './items.js';
 import { act, fail, type Memory, type Move, notChosen, notYet, type Progress } from './moves.js';
 import { nextLink } from './paging.js';
 import { itemsAbout, within } from './scope.js';
+import { sendButton } from './sending.js';
 import { describe, labelOf, likeness, pieces, textOf, walk } from './tree.js';
 
 const FIELDS = new Set(['field', 'textline', 'textarea', 'list', 'spinner']);
@@ -27,8 +28,20 @@ function clicking(choice: Choice, { download = false, ends = true } = {}): Move 
   return act({ kind: 'click', ref: choice.node.ref, download }, describe(choice.node), { confidence: choice.confidence, ends });
 }
 
-export const click = async (page: Observation, { target, download }: Extract<Command, { kind: 'click' }>): Promise<Move> =>
-  clicking(await clickable(page, target), { download });
+export async function click(page: Observation, command: Extract<Command, { kind: 'click' }>, memory: Memory): Promise<Move> {
+  const { target, download, sends = false } = command;
+  const choice = await clickable(page, target);
+  const isMissing = choice.type === 'none' && choice.why === 'missing';
+  const button = sends && isMissing ? sendButton(await page.snapshot(), memory) : null;
+  return clicking(button ? { type: 'one', node: button, confidence: 0.6 } : choice, { download });
+}
+
+/** The pointer stays there: what it opens can be clicked by the next clause. */
+export async function hover(page: Observation, target: Target): Promise<Move> {
+  const choice = await clickable(page, target);
+  if (choice.type !== 'one' || choice.node.ref === null) return notChosen(choice);
+  return act({ kind: 'hover', ref: choice.node.ref }, describe({ ...choice.node, children: [] }), { confidence: choice.confidence });
+}
 
 /** `Press Delete` is the key, unless something on the page is called so: then it could be either. */
 export async function pressKey(page: Observation, { key, said }: Extract<Command, { kind: 'press' }>): Promise<Move> {

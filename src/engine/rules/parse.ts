@@ -29,7 +29,7 @@ export function parseRules(prompt: string, { secretNames, hasFiles = false }: Pa
   const clauses: Clause[] = [];
   /** Said about the clause that comes next. */
   let before: { readonly text: string; readonly said: Exclude<Said, { do: unknown } | { refused: string }> } | null = null;
-  for (const tokens of split(tokenize(prompt))) {
+  for (const tokens of split(tokenize(prompt)).flatMap(runOn)) {
     const own = sourceOf(prompt, tokens);
     const said = wholly(VERBS, tokens) ?? { refused: whyNot(tokens, own) };
     if ('refused' in said) return refuse(own, said.refused);
@@ -114,7 +114,7 @@ function withoutPasswords(text: string, commands: readonly (Command | null)[]): 
 }
 
 /** Verbs that begin a clause though no command has them: what follows is refused by itself, not with what stands before it. */
-const OTHER_VERBS = ['submit', 'hover', 'drag', 'move', 'search'];
+const OTHER_VERBS = ['drag', 'move'];
 const VERB_WORDS = new Set([...VERBS.flatMap(({ firstWords }) => firstWords), ...OTHER_VERBS].filter((word) => !/^(?:for|in)$/.test(word)));
 const POLITE = ['please', 'now', 'finally', 'next', 'afterwards'];
 
@@ -150,6 +150,19 @@ function split(tokens: readonly Token[]): Token[][] {
     at = Math.max(next, at + 1);
   }
   return clauses.map(trimmed).filter((clause) => clause.length > 0);
+}
+
+/** `Type "a" into "Name" press Enter`: two commands with nothing between, where there is one way only to read both. */
+function runOn(tokens: readonly Token[]): (readonly Token[])[] {
+  if (wholly(VERBS, tokens)) return [tokens];
+  const isCommand = (part: readonly Token[]) => 'do' in (wholly(VERBS, part) ?? {});
+  const pairs = tokens
+    .flatMap((token, at) =>
+      at > 0 && isWord(token, 'press', 'hit', 'click', 'tap', 'submit') ? [[tokens.slice(0, at), tokens.slice(at)]] : [],
+    )
+    .filter((parts) => parts.every(isCommand));
+  const [only] = pairs;
+  return pairs.length === 1 && only ? only : [tokens];
 }
 
 /** Without the words that only tell the order: `First, please click "A"`. */

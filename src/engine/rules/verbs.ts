@@ -2,7 +2,7 @@
 import type { Command, Covers, ElementKind, Field, Items, Pages, Scope, Target } from './clause.js';
 import { type Filled, phrase, type Slot } from './grammar.js';
 import { isKind, NOUNS, target as named, singular, type Typed } from './nouns.js';
-import type { Token } from './tokens.js';
+import { isWord, type Token } from './tokens.js';
 
 /** What a clause says: what to do, or something about the clause after it; or why it is refused. */
 export type Said =
@@ -27,6 +27,7 @@ const path: Slot<string[]> = function* (tokens, at) {
 const slots = { ...NOUNS, address, rest, path };
 
 const GET = 'get|extract|return|read|fetch|find|collect|list|show|give|tell [me] [the]';
+const PICK = 'enter|type|select|choose|pick';
 const PAGE = 'of|on|from|in the|this|that [current] [web] page|webpage|site|website|list|table';
 const MAX_PAUSE_MS = 300_000;
 
@@ -47,9 +48,13 @@ function goto(address: string): Said | null {
 }
 
 const click = (target: Target, download = false): Said => does({ kind: 'click', target, download });
+/** What is filled in is sent, as in `press login`. */
+const send = (name: string): Said => does({ kind: 'click', target: named({ name }), download: false, sends: true });
 
 /** The field that is meant: the one that is named, else the one that the text's own noun names. */
-function type({ text, described }: Typed, into: Target | null): Said {
+function type({ text, described, bare }: Typed, into: Target | null): Said {
+  if (bare && 'literal' in text && /^(?:today|tomorrow|yesterday|now|nothing|anything|something|everything|random)$/i.test(text.literal))
+    return { refused: `"${text.literal}" is no text to type; put it in quotes where it is` };
   const target = into ? withKind(into, 'field') : described === null ? null : named({ name: described, kind: 'field' });
   return does({ kind: 'type', text, into: target, fields: into === null && described !== null ? 'described' : 'one' });
 }
@@ -80,6 +85,12 @@ const NAVIGATION: readonly Verb[] = [
 const CLICKS: readonly Verb[] = [
   verb('press|hit|push [the] <key> key', ({ key }) => does({ kind: 'press', key: key.key, said: null })),
   verb('press|hit|push [the] <key>', ({ key }) => does({ kind: 'press', key: key.key, said: key.said })),
+  verb('press|hit|push|hold [the] <rest>', ({ rest }) =>
+    /^(?:shift|ctrl|control|alt|option|cmd|command|meta|windows)\b(?=\+| |$)/i.test(rest.map(({ text }) => text).join(' ')) &&
+    !rest.some((token) => isWord(token, 'button', 'link'))
+      ? { refused: 'keys that are held down together are not understood' }
+      : null,
+  ),
   verb('press|hit|push [the] <quoted> key', () => ({ refused: 'there is no key of that name' })),
   verb('[find and] click|tap|open|follow [on] the|top <rank> <noun>', ({ rank, noun }) =>
     isKind(noun) ? null : does({ kind: 'openItem', items: { noun, which: { one: rank } } }),
@@ -90,6 +101,11 @@ const CLICKS: readonly Verb[] = [
   verb('click|tap|press [on] <element> on|for|in|of <count> <noun> [of|by|from|with|containing] <about>', ({ element, count, about }) =>
     does({ kind: 'clickEach', target: element, about, count }),
   ),
+  verb('click|tap|press|hit|push [on] [the] <plainName>', ({ plainName }) =>
+    /^(?:log ?(?:in|on)|sign ?in)$/i.test(plainName) ? send(plainName) : null,
+  ),
+  verb('submit [it | the form | the values|answer|answers]', () => send('submit')),
+  verb('hover|point [the mouse] on|over|at <element>', ({ element }) => does({ kind: 'hover', target: element })),
   verb('click|tap|press|hit|push|open|follow [on] <element>', ({ element }) => click(element)),
   verb('click|tap [on|in|into] <element>', ({ element }) => click(element)),
   verb('find|look [for] <name> in the <noun> [book|list]', ({ name }) => does({ kind: 'findText', text: name })),
@@ -138,6 +154,15 @@ const CHOICES: readonly Verb[] = [
   verb('select|choose|pick|set|enter <number> with|on|using|in <place>', ({ number, place }) => adjust(number, place)),
   verb('set|move|drag|change|adjust <place> to <number>', ({ number, place }) => adjust(number, place)),
   verb('use <place> to select|choose|pick|set <number>', ({ number, place }) => adjust(number, place)),
+  verb(
+    'select|choose|pick|click|tap [the] <name> (from|in|among [the] suggestions|completions | from the list of suggestions)',
+    ({ name }) => does({ kind: 'suggestion', which: { name }, into: null }),
+  ),
+  verb('select|choose|pick|click|tap the suggestion <quoted>', ({ quoted }) =>
+    does({ kind: 'suggestion', which: { name: quoted }, into: null }),
+  ),
+  verb(`${PICK} a|an|any <startsWith> [in|into|from|for <place?>]`, ({ startsWith, place }) => suggestion(startsWith, true, place)),
+  verb(`${PICK} the <startsWith> [in|into|from|for <place?>]`, ({ startsWith, place }) => suggestion(startsWith, false, place)),
   verb('select|choose|pick|check|click nothing', () => does({ kind: 'selectNothing' })),
   verb('check|tick|select all [of] [the] checkboxes|boxes', () => does({ kind: 'checkAll', checked: true })),
   verb('uncheck|untick|clear|deselect all [of] [the] checkboxes|boxes', () => does({ kind: 'checkAll', checked: false })),
@@ -165,6 +190,9 @@ const CHOICES: readonly Verb[] = [
     does({ kind: 'sort', column: name, descending: true, table: null }),
   ),
 ];
+
+const suggestion = (letters: { readonly starts: string; readonly ends: string | null }, any: boolean, place?: Target): Said =>
+  does({ kind: 'suggestion', which: { ...letters, any }, into: place ? withKind(place, 'field') : null });
 
 const adjust = (value: number, target: Target): Said | null =>
   target.kind === 'slider' || target.kind === 'spinner' ? does({ kind: 'adjust', value, target }) : null;
