@@ -173,10 +173,10 @@ const CHOICES: readonly Verb[] = [
   verb('check|tick [off] <elements>', ({ elements }) => check(elements, true)),
   verb('uncheck|untick|deselect <elements>', ({ elements }) => check(elements, false)),
   verb('select|choose|pick <properName> from|in|of <from:element>', ({ properName, from }) =>
-    does({ kind: 'select', options: [properName.name], orEach: properName.parts, from: withKind(from, 'list') }),
+    selectFrom([properName.name], properName.parts, from),
   ),
   verb('select|choose|pick [the] [option|options] <names> [option|options] from|in|of <from:element>', ({ names, from }) =>
-    does({ kind: 'select', options: names, orEach: null, from: withKind(from, 'list') }),
+    selectFrom(names, null, from),
   ),
   verb('select|choose|pick <path>', ({ path }) => (path.length > 1 ? does({ kind: 'selectPath', path }) : null)),
   verb('select|choose|pick <element>', ({ element }) => selectElement(element)),
@@ -193,6 +193,10 @@ const CHOICES: readonly Verb[] = [
 
 const suggestion = (letters: { readonly starts: string; readonly ends: string | null }, any: boolean, place?: Target): Said =>
   does({ kind: 'suggestion', which: { ...letters, any }, into: place ? withKind(place, 'field') : null });
+
+/** `From the suggestions` is said of what a field shows, not of a list of that name. */
+const selectFrom = (options: readonly string[], orEach: readonly string[] | null, from: Target): Said | null =>
+  /^(?:suggestions|completions)\b/i.test(from.name ?? '') ? null : does({ kind: 'select', options, orEach, from: withKind(from, 'list') });
 
 const adjust = (value: number, target: Target): Said | null =>
   target.kind === 'slider' || target.kind === 'spinner' ? does({ kind: 'adjust', value, target }) : null;
