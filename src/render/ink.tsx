@@ -10,6 +10,7 @@ import { isTerminalStatus, RUN_STATUSES } from '../protocol/status.js';
 import type { RunEvent } from '../runs/events.js';
 import { childrenOf, elapsedMs, emptyView, type Node, type RunView, reduce, sizeOf } from '../runs/view.js';
 import { frameOn } from './frame.js';
+import { FRAME_MS, paced } from './pace.js';
 import type { LiveOptions } from './pick.js';
 import type { Renderer } from './renderer.js';
 import { printable } from './sanitize.js';
@@ -30,8 +31,6 @@ import { downloadCommand, isWebUrl } from './words.js';
 /** While durations show tenths of a second; then one picture a second, which costs half a percent of a core. */
 const FAST_TICK_MS = 250;
 const TICK_MS = 1_000;
-/** A burst of events is drawn at most this often: 30 pictures in any second. */
-const FRAME_MS = 34;
 const ITEMS_A_FRAME = 10;
 /** How long a block may wait for its description before it goes to the scrollback without. */
 const DESCRIPTION_MS = 5_000;
@@ -53,9 +52,10 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
   let handOver: HandOver | null = null;
   let reprints = 0;
   let tick = 0;
-  let drawnMs = Number.NEGATIVE_INFINITY;
-  let drawing = false;
   let failure: { readonly error: unknown } | null = null;
+
+  const pace = paced(paint, clock, closed.signal);
+  const { draw } = pace;
 
   const moment = (): Moment => ({ now: clock.now(), tick });
   /** A terminal may say that it has no size. */
@@ -176,29 +176,10 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     failure = { error };
   });
 
-  /** Draws now, or as soon as the last picture is old enough. */
-  function draw(): void {
-    if (drawing || closed.signal.aborted) return;
-    const waitMs = drawnMs + FRAME_MS - clock.monotonic();
-    if (waitMs <= 0) {
-      paint();
-      return;
-    }
-    drawing = true;
-    clock.sleep(waitMs, closed.signal).then(
-      () => {
-        drawing = false;
-        paint();
-      },
-      () => {},
-    );
-  }
-
   /** A bug in drawing is thrown at whoever tells us the next event: the terminal is restored then. */
   function paint(): void {
     if (failure) return;
     try {
-      drawnMs = clock.monotonic();
       moveToScrollback();
       app.rerender(screen());
       if (!closed.signal.aborted && view.result === null) signals.show(titleOf(view), progressOf(view));
@@ -279,7 +260,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     async close() {
       io.stderr.off('resize', draw);
       session = newSession;
-      paint();
+      pace.now();
       closed.abort();
       app.unmount();
       await app.waitUntilExit().catch(() => {});

@@ -3,6 +3,7 @@ import { Box, render, Static, Text, useApp, useInput } from 'ink';
 import type { Io } from '../../io.js';
 import type { RunEvent } from '../../runs/events.js';
 import { frameOn } from '../frame.js';
+import { FRAME_MS, paced } from '../pace.js';
 import { suspend } from '../suspend.js';
 import { themeOf } from '../ui/theme.js';
 import type { BoardOptions, BoardRenderer } from './pick.js';
@@ -10,7 +11,6 @@ import { type BoardLook, boardRows, cardRows, type Row } from './rows.js';
 import { Board } from './state.js';
 
 const TICK_MS = 1_000;
-const FRAME_MS = 33;
 
 type Move = 'up' | 'down' | 'page up' | 'page down' | 'home' | 'end';
 
@@ -78,12 +78,12 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   let selected: string | null = null;
   let talk: BoardLook['talk'] = 'nothing';
   let tick = 0;
-  let drawnMs = Number.NEGATIVE_INFINITY;
-  let drawing = false;
   let card: readonly Row[] | null = null;
   let opening: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
   const frame = frameOn(io.stderr, io.env);
+  const pace = paced(paint, clock, closed.signal);
+  const { draw } = pace;
   const streams = {
     stdin: io.stdin as NodeJS.ReadStream,
     stdout: frame.stream as NodeJS.WriteStream,
@@ -180,28 +180,10 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
     await prompt.waitUntilExit().catch(() => {});
   }
 
-  function draw(): void {
-    if (drawing || closed.signal.aborted) return;
-    const waitMs = drawnMs + FRAME_MS - clock.monotonic();
-    if (waitMs <= 0) {
-      paint();
-      return;
-    }
-    drawing = true;
-    clock.sleep(waitMs, closed.signal).then(
-      () => {
-        drawing = false;
-        paint();
-      },
-      () => {},
-    );
-  }
-
   /** A bug in drawing is thrown at whoever tells us the next event: the terminal is restored then. */
   function paint(): void {
     if (failure || opening) return;
     try {
-      drawnMs = clock.monotonic();
       app.rerender(screen());
     } catch (error) {
       failure = { error };
@@ -236,7 +218,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
       await opening;
       talk = 'nothing';
       card = cardRows(look());
-      if (!failure) paint();
+      if (!failure) pace.now();
       app.unmount();
       await app.waitUntilExit().catch(() => {});
       frame.close();
