@@ -163,7 +163,7 @@ export function removeStrays(folder: string, clock: Clock): void {
 }
 
 /** A rename or link is durable only once its folder is. Windows knows no such thing and refuses to open a folder. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   let handle: number;
   try {
     handle = openSync(folder, 'r');

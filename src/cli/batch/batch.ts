@@ -1,4 +1,5 @@
 /** One run for each row, a few at a time: shared by `workflow batch` and `task batch`. */
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { maskSecrets } from '../../client/redact.js';
@@ -64,28 +65,41 @@ export async function runBatch(ctx: CliContext, command: Command, target: Target
   if (flags.retryFailed && !flags.resume)
     throw new UsageError('--retry-failed is for a batch that is gone on with', { hint: 'add --resume' });
   const input = resolve(io.cwd(), flags.input);
-  const total = await checkRows(input, plan);
+  const { total, alike } = await checkRows(input, plan);
   if (flags.dryRun) return tellPlan(ctx, input, total, plan);
   const path = resolve(io.cwd(), flags.ledger ?? `${flags.input}.ledger`);
   await withLock(`${path}.lock`, { ...ctx, owner: io, patienceMs: 500 }, async () => {
     const ledger = Ledger.open(path, plan.about, flags.resume === true, random);
     try {
-      await new Batch(ctx, target, plan, flags, ledger, total, outputMode(ctx, command) === 'quiet').run(readRows(input));
+      await new Batch(ctx, target, plan, flags, ledger, { total, alike }, outputMode(ctx, command) === 'quiet').run(readRows(input));
     } finally {
       ledger.close();
     }
   });
 }
 
-/** Every row before the first start: a fault in the last one costs nothing then. @returns how many there are */
-async function checkRows(input: string, plan: BatchPlan): Promise<number> {
+interface Checked {
+  readonly total: number;
+  /** Digests of requests that more than one row makes. */
+  readonly alike: ReadonlySet<number>;
+}
+
+/** Knows a request again among those of the batch. A number: there may be a million. */
+const digestOf = (request: object): number => createHash('sha256').update(JSON.stringify(request)).digest().readUIntBE(0, 6);
+
+/** Every row before the first start: a fault in the last one costs nothing then. */
+async function checkRows(input: string, plan: BatchPlan): Promise<Checked> {
   let count = 0;
+  const seen = new Set<number>();
+  const alike = new Set<number>();
   const faults: string[] = [];
   try {
     for await (const row of readRows(input)) {
       count++;
       try {
-        plan.requestOf(row);
+        const digest = digestOf(plan.requestOf(row));
+        if (seen.has(digest)) alike.add(digest);
+        seen.add(digest);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         faults.push(`row ${row.number}: ${error.message}`);
@@ -102,7 +116,7 @@ async function checkRows(input: string, plan: BatchPlan): Promise<number> {
   if (faults.length > 0)
     throw new UsageError(printable(faults.join('; ')), { code: 'bad_rows', hint: 'nothing was started; mend these rows first' });
   if (count === 0) throw new UsageError(`${input} has no rows`, { hint: 'the first line of CSV names the columns; rows come after it' });
-  return count;
+  return { total: count, alike };
 }
 
 async function tellPlan({ io }: CliContext, input: string, total: number, plan: BatchPlan): Promise<void> {
@@ -127,6 +141,7 @@ class Batch {
   readonly #flags: BatchFlags;
   readonly #ledger: Ledger;
   readonly #total: number;
+  readonly #alike: Checked['alike'];
   readonly #quiet: boolean;
   readonly #keyMark: string | null;
   readonly #reads: SharedReads;
@@ -137,13 +152,14 @@ class Batch {
   #running = 0;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(ctx: CliContext, target: Target, plan: BatchPlan, flags: BatchFlags, ledger: Ledger, total: number, quiet: boolean) {
+  constructor(ctx: CliContext, target: Target, plan: BatchPlan, flags: BatchFlags, ledger: Ledger, rows: Checked, quiet: boolean) {
     this.#ctx = ctx;
     this.#target = target;
     this.#plan = plan;
     this.#flags = flags;
     this.#ledger = ledger;
-    this.#total = total;
+    this.#total = rows.total;
+    this.#alike = rows.alike;
     this.#quiet = quiet;
     this.#keyMark = target.keyMark();
     const { clock, random, signal } = ctx;
@@ -205,14 +221,16 @@ class Batch {
   async #start(row: Row, attempt: number): Promise<string> {
     const { io, clock, random, signal } = this.#ctx;
     const { client, baseUrl, profile, local, deadlineAt } = this.#target;
-    const { run } = await this.#plan.begin(this.#plan.requestOf(row)).start(
+    const request = this.#plan.requestOf(row);
+    const isAlike = this.#alike.has(digestOf(request));
+    const { run } = await this.#plan.begin(request).start(
       {
         ...{ client, clock, random, signal, journal: journalOf(this.#ctx), cwd: io.cwd() },
         server: { baseUrl, profile, local, keyMark: this.#keyMark, replays: local },
         ...(deadlineAt !== null && { deadlineAt }),
       },
-      // Rows may be alike: the run of another one must not be taken for a lost one of this.
-      { runKey: `batch/${this.#ledger.id}/${row.number}/${attempt}`, adopt: 'exact' },
+      // Of rows that are alike, the run of another one must not be taken for a lost one of this.
+      { runKey: `batch/${this.#ledger.id}/${row.number}/${attempt}`, adopt: isAlike ? 'exact' : 'content' },
     );
     this.#ledger.started(row, attempt, run.run_id);
     return run.run_id;

@@ -3,7 +3,9 @@
  * last line that was cut is passed over. What a machine that lost its power had not written yet costs nothing: starts are in the journal,
  * on the disk before they are sent, and the same row has the same key there.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from '../../durable.js';
 import { LocalError, UsageError } from '../../errors.js';
 import type { Random } from '../../random.js';
 import type { Row } from './rows.js';
@@ -64,7 +66,7 @@ export class Ledger {
     }
     const id = typeof head?.['batch'] === 'string' ? head['batch'] : Buffer.from(random.bytes(8)).toString('hex');
     const ledger = new Ledger(path, id, rows, opened(path));
-    if (text === '') ledger.#write({ ledger: 1, batch: id, about });
+    if (text === '') ledger.#begin({ ledger: 1, batch: id, about });
     else if (!text.endsWith('\n')) ledger.#append('\n');
     return ledger;
   }
@@ -105,6 +107,17 @@ export class Ledger {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  /** On the disk before the first start: the keys of all starts have the batch's name in them, and without it rows would be started again. */
+  #begin(head: object): void {
+    this.#write(head);
+    try {
+      fsyncSync(this.#file);
+      syncFolder(dirname(this.#path));
+    } catch (error) {
+      throw cannotWrite(this.#path, error);
+    }
   }
 
   #write(entry: object): void {
