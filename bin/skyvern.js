@@ -30,6 +30,17 @@ async function run() {
   // A reader that went away is no error of ours; a full disk is. Either way nobody reads on.
   process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 17));
   process.stderr.on('error', () => {});
+  // Node would print the error with all that hangs on it, a request with its key included. What is left is where it happened.
+  process.on('uncaughtException', (error) => {
+    const { name = 'Error', code = '', stack = '' } = Object(error);
+    const frames = String(stack)
+      .split('\n')
+      .filter((line) => /^ {4}at /.test(line));
+    process.stderr.write(`error: unexpected: ${[name, code, 'outside of the command', ...frames].filter(Boolean).join(' ')}\n`);
+    process.exit(1);
+  });
+  // A report of a crash holds the environment, and so the key.
+  if (/--report/.test(`${process.env.NODE_OPTIONS} ${process.execArgv}`)) process.report.excludeEnv = true;
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...rest) => {
     if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest);
