@@ -33,3 +33,10 @@ export function noteDelivery(store: Store, delivery: WebhookDelivery): void {
 /** Oldest first. */
 export const deliveriesOf = (store: Store, runId: string): Required<WebhookDelivery>[] =>
   store.all('SELECT * FROM webhook_deliveries WHERE run_id = ? ORDER BY seq', runId);
+
+/** The server's own tries that came to an end, and that the receiver did not take. */
+export const failedTries = (store: Store, runId: string): number =>
+  store.all<{ readonly n: number }>(
+    'SELECT count(*) AS n FROM webhook_deliveries WHERE run_id = ? AND replay = 0 AND ifnull(status_code NOT BETWEEN 200 AND 299, 1)',
+    runId,
+  )[0]?.n ?? 0;

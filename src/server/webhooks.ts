@@ -2,16 +2,19 @@
  * Telling receivers how runs ended.
  *
  * That a run has to be told is written with its end, in one transaction (`Store.setEnd`), so it survives whatever happens
- * next. A try is counted before it is made: a receiver that takes the server down is not asked for ever.
+ * next. A try is counted before it is made, so that a receiver that takes the server down is not asked for ever; one that a
+ * killed server did not see the end of is no failure of the receiver, and is made again.
  */
 import type { Clock } from '../clock.js';
 import type { Random } from '../random.js';
 import type { Store } from './store.js';
-import { noteDelivery, type WebhookDelivery } from './webhookDeliveries.js';
+import { failedTries, noteDelivery, type WebhookDelivery } from './webhookDeliveries.js';
 import { postWebhook, type WebhookAnswer, webhookHeaders } from './webhookSender.js';
 
 /** As upstream: tries, and the time for each. */
 export const MAX_TRIES = 3;
+/** Tries that were begun, those included whose end no server saw. */
+export const MAX_BEGUN = 20;
 const TIMEOUT_MS = 30_000;
 /** A receiver may ask for more time between two tries, but not for longer. */
 const MAX_WAIT_MS = 30_000;
@@ -98,17 +101,18 @@ export class Webhooks {
     await all;
   }
 
-  async #deliver({ run_id: runId, url, tries: before }: Pending): Promise<void> {
+  async #deliver({ run_id: runId, url, tries }: Pending): Promise<void> {
     const { store, clock, log } = this.#deps;
-    for (let tries = before; tries < MAX_TRIES; ) {
-      store.transact(() => store.run('UPDATE webhooks SET tries = ? WHERE run_id = ?', ++tries, runId));
-      const failure = await this.#try(runId, url, tries);
+    let failed = failedTries(store, runId);
+    for (let begun = tries; begun < MAX_BEGUN && failed < MAX_TRIES; ) {
+      store.transact(() => store.run('UPDATE webhooks SET tries = ? WHERE run_id = ?', ++begun, runId));
+      const failure = await this.#try(runId, url, failed + 1);
       if (failure === 'stopped') {
         store.transact(() => store.run('UPDATE webhooks SET tries = tries - 1 WHERE run_id = ?', runId));
         return;
       }
       if (failure === null) return this.#settle(runId, 'delivered', '');
-      if (failure.waitMs === null || tries === MAX_TRIES) {
+      if (failure.waitMs === null || ++failed === MAX_TRIES) {
         log(`webhook of ${runId}: ${JSON.stringify(failure.reason.slice(0, 200))}`); // a stranger's words, on one line
         return this.#settle(runId, 'failed', failure.reason);
       }

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { signWebhook, standardSecret } from '../../src/protocol/webhookSignature.js';
 import { openDatabase } from '../../src/server/database.js';
 import { MIGRATIONS } from '../../src/server/schema.js';
+import { MAX_BEGUN, MAX_TRIES } from '../../src/server/webhooks.js';
 import { type ManualClock, manualClock, turn } from '../support/clock.js';
 import { embedded } from '../support/embedded.js';
 import { tempFolder } from '../support/io.js';
@@ -220,17 +221,35 @@ test('what was not told when the server stopped is told by the next one, also of
   expect(Object.fromEntries(told.map(({ run_id, status }) => [run_id, status]))).toEqual({ [ended]: 'completed', [held]: 'failed' });
 });
 
-test('a server that died during the last try does not try a fourth time', async () => {
+test.each([
+  ['in three tries: the receiver did not fail them, and is told', MAX_TRIES, 1],
+  ['in many tries: the receiver may be why, and is asked no more', MAX_BEGUN, 0],
+])('servers that died %s', async (_, begun, told) => {
   const hook = await receiver();
   const folder = tempFolder();
   const first = await embedded({ folder, pid: 1 });
   const id = await first.start('complete');
   await first.until(id, 'completed');
-  first.db.prepare('INSERT INTO webhooks (run_id, url, tries) VALUES (?, ?, 3)').run(id, hook.url);
+  first.db.prepare('INSERT INTO webhooks (run_id, url, tries) VALUES (?, ?, ?)').run(id, hook.url, begun);
   await first.stop();
   const second = await embedded({ folder, pid: 2 });
-  expect(await outcome(second.ask, id)).toContain('stopped');
-  expect(hook.deliveries).toEqual([]);
+  expect(await outcome(second.ask, id)).toMatch(told ? /^$/ : /stopped/);
+  expect(hook.deliveries).toHaveLength(told);
+});
+
+test('tries that failed are counted from one server to the next', async () => {
+  const no = answer(500);
+  const hook = await receiver(no, no, no, no, no);
+  const folder = tempFolder();
+  const held = manualClock({ auto: false });
+  const first = await embedded({ folder, pid: 1, clock: held });
+  const id = await first.start('complete', { webhook_url: hook.url });
+  await afterTries(held, hook, 2);
+  while (held.slept.filter((ms) => ms >= 1_000 && ms < 5_000).length < 2) await turn();
+  await first.stop();
+  const second = await embedded({ folder, pid: 2 });
+  expect(await outcome(second.ask, id)).toContain('status code 500');
+  expect(hook.deliveries).toHaveLength(MAX_TRIES);
 });
 
 test("a replay sends now and once, to the run's own receiver or another, and answers what came of it", async () => {
