@@ -8,7 +8,21 @@ import { parseRules } from '../../src/engine/rules/parse.js';
 import type { Answer } from '../browser/pages.js';
 import { servePages } from '../browser/pages.js';
 import { onPages, output, realRunner, reason } from './harness.js';
-import { BLIND_SLIDER, CALENDAR, ORDERS, PLACES, POSTS, SECTIONS, SETTINGS, SIGN_IN, SUGGESTS, UPLOAD, WIDGETS } from './pages.js';
+import {
+  BLIND_MIXER,
+  BLIND_SLIDER,
+  CALENDAR,
+  MIXER,
+  ORDERS,
+  PLACES,
+  POSTS,
+  SECTIONS,
+  SETTINGS,
+  SIGN_IN,
+  SUGGESTS,
+  UPLOAD,
+  WIDGETS,
+} from './pages.js';
 
 const runner = realRunner();
 /** Time runs fifty times as fast: for what ends only after patience. */
@@ -35,6 +49,8 @@ const PAGES = {
   places: PLACES,
   suggests: SUGGESTS,
   signIn: SIGN_IN,
+  mixer: MIXER,
+  blindMixer: BLIND_MIXER,
 };
 
 test.each<[keyof typeof PAGES, string, string]>([
@@ -70,6 +86,9 @@ test.each<[keyof typeof PAGES, string, string]>([
   ['suggests', 'Type "ab" into "City", choose "Lahab" from the suggestions, click Book', 'Lahab'],
   ['signIn', 'Enter the user "ada" and the password "pw", then press login', 'ada is in'],
   ['signIn', 'Type "ada" into "User" and submit', 'ada is in'],
+  ['mixer', 'Set the sliders to [6, 17, 0] and click Save', '6,17,0'],
+  ['mixer', 'Select 9 with the 2nd slider, click Save', '5,9,5'],
+  ['blindMixer', 'Set the sliders to the combination [6,4,0], click Save', '6,4,0'],
   ['signIn', 'Hover over "Products" and click "Lamps"', 'lamps'],
 ])('%s: %s', { timeout: 60_000 }, async (page, prompt, title) => {
   expect(await titleAfter(PAGES[page], prompt)).toBe(title);
@@ -236,6 +255,20 @@ test.each<[string, string, string, RegExp]>([
     /"password" is not on the page/,
   ],
   ['both fields where there are three', '<input><input><input>', 'Enter "x" into both text fields', /has 3 text fields, not two/],
+  ['two numbers for three sliders', MIXER, 'Set the sliders to 1 and 2, click Save', /has 3 sliders, not 2/],
+  ['two numbers for three sliders without a name', BLIND_MIXER, 'Set the sliders to 1 and 2, click Save', /shows 3 numbers, not 2/],
+  [
+    'three numbers for one slider',
+    `${BLIND_SLIDER}<p>1</p><p>2</p>`,
+    'Set the sliders to 5, 1 and 2',
+    /the page has 1 sliders, no more|slider is not on the page/,
+  ],
+  [
+    'the second of sliders without a name',
+    BLIND_MIXER,
+    'Select 3 with the 2nd slider, click Save',
+    /which of them is meant cannot be seen/,
+  ],
   [
     'several suggestions where one is meant',
     SUGGESTS,

@@ -109,3 +109,13 @@ city.oninput = () => setTimeout(() => {
 export const SIGN_IN = `<title>Door</title><nav><div onmouseenter="sub.hidden = false"><button>Products</button><div id="sub" hidden><a href="#lamps" onclick="document.title = 'lamps'">Lamps</a></div></div></nav>
 <form aria-label="Door" onsubmit="document.title = user.value + ' is in'; return false"><label>User <input id="user"></label><label>Password <input type="password"></label><button>Go</button></form>
 <div role="region" aria-label="Notice"><p>We bake cookies</p><button onclick="document.title = 'notice'">OK</button></div>`;
+
+/** Three sliders of the browser's own, and three that no tree shows, each with its number. */
+export const MIXER = `<title>Mixer</title>${['Bass', 'Middle', 'Treble'].map((name) => `<label>${name} <input type="range" min="0" max="20" value="5"></label>`).join('')}
+<button onclick="document.title = [...document.querySelectorAll('input')].map((each) => each.value)">Save</button>`;
+export const BLIND_MIXER = `<title>Mixer</title>${[4, 4, 2]
+  .map(
+    (level) => `<div tabindex="0" style="width: 80px; height: 9px; background: silver"
+onkeydown="const shown = this.nextElementSibling; shown.textContent = Number(shown.textContent) + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0)"></div><p>${level}</p>`,
+  )
+  .join('')}<button onclick="document.title = [...document.querySelectorAll('p')].map((each) => each.textContent)">Save</button>`;

@@ -44,6 +44,7 @@ test.each<[string, object]>([
     'choose the option that begins with "Ab" from the "Country" field',
     { kind: 'suggestion', which: { starts: 'Ab', ends: null, any: false }, into: target('Country', 'field') },
   ],
+  ['Set "Volume" to 7', { kind: 'set', target: target('Volume'), value: '7' }],
   ['choose "Abidjan" from the suggestions', { kind: 'suggestion', which: { name: 'Abidjan' }, into: null }],
   ['press Submit', click('Submit')],
   ['press the "Enter" button', click('Enter', 'button')],
@@ -113,6 +114,15 @@ test.each<[string, object]>([
 ])('%s', (prompt, command) => {
   expect(commands(prompt, ['PW'])).toEqual([command]);
 });
+
+test.each(['Set the sliders to [6,170,-5]', 'move all sliders to the combination [6, 170, -5]', 'set the sliders to 6, 170 and -5'])(
+  '%s',
+  (prompt) => {
+    const adjust = (value: number, at: number) => ({ kind: 'adjust', value, target: target(null, 'slider', at), of: 3 });
+    expect(commands(`${prompt}, then click "OK"`)).toEqual([adjust(6, 1), adjust(170, 2), adjust(-5, 3), click('OK')]);
+    expect(commands(`${prompt} and submit`)).toHaveLength(4);
+  },
+);
 
 test('two commands with nothing between them are two where there is one way only to read both', () => {
   const kinds = (prompt: string) => commands(prompt).map(({ kind }) => kind);

@@ -4,7 +4,7 @@
  */
 import type { SnapshotNode } from '../../browser/types.js';
 import type { Observation } from '../decider.js';
-import { act, fail, type Move, notYet, type Progress } from './moves.js';
+import { act, fail, type Memory, type Move, notYet, type Progress } from './moves.js';
 import { isNode, pieces, walk } from './tree.js';
 
 const MAX_TABS = 25;
@@ -33,9 +33,19 @@ const numbersOf = (tree: SnapshotNode): string[] =>
 
 const press = (key: string): Move => act({ kind: 'press', key }, 'a slider without a name', { confidence: 0.7, ends: false });
 
-export async function moveBlindly(page: Observation, value: number, progress: Progress): Promise<Move> {
+/** `nth`: which of several, each after the one before; `of`: how many there must be, null where that is not said. */
+export async function moveBlindly(
+  page: Observation,
+  { value, nth, of }: { readonly value: number; readonly nth: number; readonly of: number | null },
+  progress: Progress,
+  memory: Memory,
+): Promise<Move> {
   const tree = await page.snapshot();
   const numbers = numbersOf(tree);
+  if (nth !== memory.blindSliders.length + 1)
+    return fail('no slider of the page says that it is one: which of them is meant cannot be seen');
+  if (of !== null && numbers.length !== of)
+    return fail(`no slider of the page says that it is one, and the page shows ${numbers.length} numbers, not ${of}`);
   const before = progress.lastText === '' ? [] : (JSON.parse(progress.lastText) as string[]);
   const step = progress.done.at(-1);
   const next = (key: string, name: string): Move => {
@@ -53,7 +63,11 @@ export async function moveBlindly(page: Observation, value: number, progress: Pr
       progress.total = at;
       const shown = Number(numbers[at]);
       const was = Number(before[at]);
-      if (shown === value) return { type: 'nothing' };
+      if (memory.blindSliders.includes(at)) return fail(`the page has ${memory.blindSliders.length} sliders, no more`);
+      if (shown === value) {
+        memory.blindSliders = [...memory.blindSliders, at];
+        return { type: 'nothing' };
+      }
       if (step === 'move' && Math.sign(was - value) !== Math.sign(shown - value))
         return fail(`the slider cannot be set to ${value}: it goes from ${was} to ${shown}`);
       if (progress.count >= MAX_PRESSES) return fail(`the slider is still at ${shown} after ${MAX_PRESSES} key presses`);

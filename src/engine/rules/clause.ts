@@ -126,8 +126,8 @@ export type Command =
   | { readonly kind: 'selectPath'; readonly path: readonly string[] }
   | { readonly kind: 'check'; readonly targets: readonly Target[]; readonly checked: boolean }
   | { readonly kind: 'checkAll'; readonly checked: boolean }
-  /** A slider or spinner. */
-  | { readonly kind: 'adjust'; readonly value: number; readonly target: Target }
+  /** A slider or spinner; `of`: how many of them the page must have, where each gets its number. */
+  | { readonly kind: 'adjust'; readonly value: number; readonly target: Target; readonly of?: number }
   /** A field, a dropdown or a slider, whichever has the name. */
   | { readonly kind: 'set'; readonly target: Target; readonly value: string }
   | { readonly kind: 'date'; readonly day: Day; readonly target: Target | null }

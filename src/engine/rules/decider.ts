@@ -23,7 +23,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
   let underWay: { readonly ends: boolean; readonly verify?: Verify } | null = null;
-  const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, output: {} };
+  const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, blindSliders: [], output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
   /** Null when the action that is under way has done what it should. */
@@ -68,6 +68,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
       underWay = move;
       const { action, intention, confidence } = move;
       await noteSending(page, memory, clause.command, action);
+      if (action.kind !== 'press') memory.blindSliders = [];
       if (action.kind === 'fill') memory.typed = { ref: action.ref, before: suggestedBefore(await page.snapshot()) };
       // What is clicked or pressed may take what was typed: a field is free again after it.
       if (['click', 'clickText', 'press', 'goto', 'history'].includes(action.kind)) memory.filled.clear();
@@ -127,7 +128,7 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
     case 'login':
       return login(page, command, progress.count);
     case 'adjust':
-      return adjust(page, command, progress);
+      return adjust(page, command, progress, memory);
     case 'set':
       return setTo(page, command, progress);
     case 'date':

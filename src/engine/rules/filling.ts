@@ -177,13 +177,16 @@ export async function login(page: Observation, { user, password }: Extract<Comma
 /** `Set the slider to 7`, `select 7 with the spinner`. */
 export async function adjust(
   page: Observation,
-  { value, target }: Extract<Command, { kind: 'adjust' }>,
+  { value, target, of }: Extract<Command, { kind: 'adjust' }>,
   progress: Progress,
+  memory: Memory,
 ): Promise<Move> {
   const tree = await page.snapshot();
+  const there = fieldsOf(tree, [target.kind === 'slider' ? 'slider' : 'spinbutton']).length;
+  if (of !== undefined && there > 0 && there !== of) return notYet(`the page has ${there} ${target.kind}s, not ${of}`);
   const choice = await fieldFor(page, tree, target);
   const hasNone = choice.type === 'none' && choice.why === 'missing' && target.name === null && target.within === null;
-  if (hasNone && target.kind === 'slider') return moveBlindly(page, value, progress);
+  if (hasNone && target.kind === 'slider') return moveBlindly(page, { value, nth: target.ordinal ?? 1, of: of ?? null }, progress, memory);
   if (choice.type !== 'one') return notChosen(choice);
   const label = fieldsOf(tree, [choice.node.role]).find((field) => field.node === choice.node)?.label ?? choice.node.name;
   return moveTo(page, choice, label, value, progress);

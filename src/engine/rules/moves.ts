@@ -54,6 +54,8 @@ export interface Memory {
   unsent: Unsent | null;
   /** The field typed into last, and what lists showed before. */
   typed: { readonly ref: string; readonly before: readonly string[] } | null;
+  /** Sliders without a name that were moved since the focus was last put elsewhere: the places of their numbers on the page. */
+  blindSliders: readonly number[];
   readonly output: Record<string, unknown>;
 }
 

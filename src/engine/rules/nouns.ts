@@ -164,6 +164,22 @@ const number = token(({ kind, text }) =>
   (kind === 'word' || kind === 'quoted') && /^[+-]?\d{1,9}(?:\.\d{1,6})?$/.test(text) ? Number(text) : null,
 );
 
+/** `6, 17 and 5`, `[6,17,5]`: two or more. */
+const numbers: Slot<number[]> = function* (tokens, at) {
+  const last = tokens.findIndex(({ kind, text }, index) => index >= at && kind === 'word' && /\d[\])]$/.test(text));
+  const list = /^[[(](.+)[\])]$/
+    .exec(
+      tokens
+        .slice(at, last + 1)
+        .map(({ text }) => text)
+        .join(''),
+    )?.[1]
+    ?.split(',');
+  if (list && list.length > 1 && list.every((each) => /^-?\d{1,9}(?:\.\d{1,6})?$/.test(each)))
+    yield { value: list.map(Number), next: last + 1 };
+  for (const reading of joined(tokens, at, number)) if (reading.value.length > 1) yield reading;
+};
+
 /** A number of any kind, `3` or `1.5`, with its unit of time: milliseconds. */
 const duration: Slot<number> = function* (tokens, at) {
   const joined = words(tokens, at, 2) ?? '';
@@ -575,12 +591,14 @@ export const NOUNS = {
   hidden,
   items,
   key,
+  kinds,
   label,
   literal,
   name,
   names,
   noun,
   number,
+  numbers,
   pageField,
   pageFields,
   pairs,

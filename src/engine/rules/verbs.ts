@@ -153,6 +153,18 @@ const CHOICES: readonly Verb[] = [
   verb('set|change <place> to <time>', ({ time, place }) => does({ kind: 'time', ...time, target: withKind(place, 'field') })),
   verb('select|choose|pick|set|enter <number> with|on|using|in <place>', ({ number, place }) => adjust(number, place)),
   verb('set|move|drag|change|adjust <place> to <number>', ({ number, place }) => adjust(number, place)),
+  verb('set|move|drag|change|adjust [all] [the] <kinds> to [the] [combination|values|numbers|positions] <numbers>', ({ kinds, numbers }) =>
+    kinds === 'slider' || kinds === 'spinner'
+      ? does(
+          ...numbers.map((value, at) => ({
+            kind: 'adjust' as const,
+            value,
+            target: named({ kind: kinds, ordinal: at + 1 }),
+            of: numbers.length,
+          })),
+        )
+      : null,
+  ),
   verb('use <place> to select|choose|pick|set <number>', ({ number, place }) => adjust(number, place)),
   verb(
     'select|choose|pick|click|tap [the] <name> (from|in|among [the] suggestions|completions | from the list of suggestions)',
