@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { type BrowserTrace, endLeftBrowser } from '../browser/launch.js';
 import { createBrowserPool } from '../browser/pool.js';
 import { upstreamOf } from '../browser/upstream.js';
-import { agentFactory } from '../engine/agent/decider.js';
-import { plannerFactory } from '../engine/agent/planner.js';
 import { createTaskRunner } from '../engine/loop.js';
 import { createRulesDecider } from '../engine/rules/decider.js';
 import { parseRules } from '../engine/rules/parse.js';
-import { checkSchema } from '../engine/schema.js';
 import type { PromptRefusal, TaskSpec } from '../engine/task.js';
 import { RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import { runLocalServer } from '../server/main.js';
@@ -61,16 +58,21 @@ export async function serveLocal(ctx: CliContext, { engine, sandbox, proxyNames,
       return createTaskRunner({
         pool,
         clock,
-        deciders: { [RULES_ENGINE]: rulesDecider, 'skyvern-1.0': agentFactory(asked), 'skyvern-2.0': plannerFactory(asked) },
+        // The agent comes with ajv: a server that waits does without.
+        deciders: {
+          [RULES_ENGINE]: rulesDecider,
+          'skyvern-1.0': async (...run) => (await import('../engine/agent/decider.js')).agentFactory(asked)(...run),
+          'skyvern-2.0': async (...run) => (await import('../engine/agent/planner.js')).plannerFactory(asked)(...run),
+        },
       });
     },
   });
 }
 
 /** What an engine will not do is refused before there is a run. */
-function checkTask(request: TaskRunRequest, engine: string, secretNames: readonly string[]): PromptRefusal | null {
+async function checkTask(request: TaskRunRequest, engine: string, secretNames: readonly string[]): Promise<PromptRefusal | null> {
   const schema = request.data_extraction_schema;
-  const fault = schema === null || schema === undefined ? null : checkSchema(schema);
+  const fault = schema === null || schema === undefined ? null : (await import('../engine/schema.js')).checkSchema(schema);
   if (fault !== null) return { clause: 'data_extraction_schema', reason: fault };
   if (engine !== RULES_ENGINE) return null;
   const parsed = parseRules(request.prompt, { secretNames, hasFiles: (request.file_ids ?? []).length > 0 });

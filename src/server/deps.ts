@@ -19,7 +19,11 @@ import type { RunSecrets, Worker } from './worker.js';
 import type { WorkflowStore } from './workflowStore.js';
 
 /** Says before a run exists what an engine does not understand of a task; null when it is fine. */
-export type CheckTask = (request: TaskRunRequest, engine: string, secretNames: readonly string[]) => PromptRefusal | null;
+export type CheckTask = (
+  request: TaskRunRequest,
+  engine: string,
+  secretNames: readonly string[],
+) => PromptRefusal | null | Promise<PromptRefusal | null>;
 
 /** What the routes work with. */
 export interface RouteDeps {

@@ -32,7 +32,7 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   }
   if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
   const secretNames = [...(held?.secrets.keys() ?? []), ...(opened?.credential.secretNames ?? [])];
-  const refused = deps.checkTask(request, engine, secretNames);
+  const refused = await deps.checkTask(request, engine, secretNames);
   if (refused) throw refusal(422, `The prompt cannot be carried out: "${refused.clause}": ${refused.reason}`);
   if (engine !== RULES_ENGINE) {
     const noModel = await deps.models.refusal({ name: request.model?.model_name ?? null, needsPrice: request.max_cost != null });
