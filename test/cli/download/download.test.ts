@@ -132,6 +132,21 @@ describe('run download', () => {
     expect(listing(first.io.home)).toEqual(['manifest.json', 'p.csv']);
   });
 
+  test('F39 a link that has expired in the middle does not matter: each piece is asked for by the id of the file', async () => {
+    const api = await withRun();
+    const signed = `${api.url}/signed/p.csv?sig=abc`;
+    const file = { artifact_id: 'a_1', artifact_type: 'download', content: csv, checksum: sha256(csv), uri: 'file:///p.csv' };
+    api.artifact('tsk_1', { ...file, signed_url: signed });
+    const route = 'GET /v1/artifacts/a_1/content';
+    // What a server that passes the link's own refusal on says in the middle of it, and then has a fresh one.
+    api.on(route, { raw: cut(Buffer.from(csv).subarray(0, 1000), csv.length) }, { status: 503, body: '{"detail":"link expired"}' });
+    const { code, io } = await skyvern(api, 'run download tsk_1');
+    expect(code).toBe(0);
+    expect(readFileSync(join(io.home, 'tsk_1/p.csv'), 'utf8')).toBe(csv);
+    expect(api.requests.filter(({ path }) => path.startsWith('/signed'))).toEqual([]);
+    expect(api.seen(route).map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=1000-', 'bytes=1000-']);
+  });
+
   test('F40 a server that cannot begin in the middle sends all of it anew', async () => {
     const api = await withRun();
     const bytes = Buffer.from(csv);
