@@ -169,7 +169,7 @@ async function languageModel(ctx: CliContext, command: Command): Promise<Finding
   const found = await modelOf(ctx, settings);
   if (!isModel(found)) return failed(found.missing, found.hint, 'auth');
   const { check } = await import('./modelLogin.js');
-  await check(ctx, found);
+  await check(ctx, found, { provider: settings.model.provider.value });
   return ok(`${modelLabel(found)} at ${new URL(found.baseUrl).origin} answers (${settings.model.provider.where})`);
 }
 

@@ -30,9 +30,7 @@ export function createModels(ctx: Pick<CliContext, 'io' | 'paths' | 'clock' | 'r
         // With it comes an HTTP client, which an idle server does without.
         const { ollamaModels } = await import('../model/ollama.js');
         const ollama = await ollamaModels(io.env, signal);
-        const here = ollama?.[0]
-          ? `; an Ollama answers on this machine: \`skyvern config set model.provider ollama\` and \`skyvern config set model.name ${ollama[0]}\` use it`
-          : '';
+        const here = ollama?.[0] ? `; an Ollama answers on this machine: \`skyvern auth login --model ollama/${ollama[0]}\` uses it` : '';
         return `The run needs a language model, and ${found.missing}: ${found.hint === WAYS ? WAYS : `${found.hint}`}${here}.`;
       }
       if (needsPrice && (await priceOf(found, clock.now())) === null) {

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { storeModelKey } from '../config/auth.js';
 import { setSetting, unsetSetting } from '../config/edit.js';
 import { cleanKey, splitModel } from '../config/settings.js';
-import { SkyvernError, UsageError } from '../errors.js';
+import { type ExitName, SkyvernError, UsageError } from '../errors.js';
 import { isProviderName, PROVIDER_NAMES, resolveModel, takesKey } from '../model/access.js';
-import { type ModelAccess, ModelError } from '../model/types.js';
+import { type AskOptions, type ModelAccess, ModelError } from '../model/types.js';
 import { printable } from '../render/sanitize.js';
+import { duration } from '../render/words.js';
 import { askSecretly, canAsk } from './ask.js';
 import type { CliContext, GlobalFlags } from './context.js';
 import { readSource } from './inputs.js';
@@ -30,7 +31,10 @@ export async function modelLogin(ctx: CliContext, command: Command, { model, mod
   const key = await keyFor(ctx, command, named.provider);
   const access = await resolveModel(choice, key === null ? {} : { SKYVERN_MODEL_API_KEY: key }, async () => null);
   if ('missing' in access) throw new UsageError(access.missing, { hint: access.hint });
-  await check(ctx, access);
+  await check(ctx, access, {
+    provider: named.provider,
+    onRetry: (reason, delayMs) => ctx.io.stderr.write(`${printable(reason)}; asked again in ${duration(delayMs)}\n`),
+  });
   const deps = editDeps(ctx);
   const profile = profileToEdit(ctx, command);
   const baseUrl = new URL(access.baseUrl);
@@ -57,18 +61,49 @@ async function keyFor(ctx: CliContext, command: Command, provider: string): Prom
   return typed.trim() === '' ? null : cleanKey(typed);
 }
 
+interface CheckOptions {
+  /** As people name it. */
+  readonly provider: string | null;
+  readonly onRetry?: AskOptions['onRetry'];
+}
+
 /** One small question: a key, an address or a name that is wrong is told now and not by a run. */
-export async function check({ clock, random, io, callSignal }: CliContext, access: ModelAccess): Promise<void> {
+export async function check(
+  { clock, random, io, callSignal }: CliContext,
+  access: ModelAccess,
+  { provider, onRetry = () => {} }: CheckOptions,
+): Promise<void> {
   const { openModel } = await import('../model/ask.js');
   const model = await openModel({ clock, random, env: io.env }, access);
   try {
-    await model.ask(HELLO, { signal: callSignal, onUsage: () => {} });
+    await model.ask(HELLO, { signal: callSignal, onUsage: () => {}, onRetry });
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    const exit = error.code === 'MODEL_REFUSED_KEY' ? 'auth' : error.code === 'MODEL_UNAVAILABLE' ? 'network' : 'refused';
-    throw new SkyvernError(exit, error.code.toLowerCase(), error.message, { hint: 'check the name, the key and the address of the model' });
+    const { exit, hint } = wayOut(error.code, `${provider ?? access.provider}/${access.name}`);
+    throw new SkyvernError(exit, error.code.toLowerCase(), error.message, { hint });
   } finally {
     await model.close();
+  }
+}
+
+/** @param model as it is named on the command line */
+function wayOut(code: string, model: string): { readonly exit: ExitName; readonly hint: string } {
+  switch (code) {
+    case 'MODEL_REFUSED_KEY':
+      return { exit: 'auth', hint: `\`skyvern auth login --model ${model}\` takes another key` };
+    case 'MODEL_UNKNOWN':
+      if (!model.startsWith('ollama/'))
+        return { exit: 'refused', hint: 'check the name in the list of models of your provider, and the address' };
+      return { exit: 'refused', hint: `fetch it with: ollama pull ${model.slice('ollama/'.length)}` };
+    case 'MODEL_NO_CREDIT':
+      return { exit: 'refused', hint: 'pay in at the provider, or name another model' };
+    case 'MODEL_UNAVAILABLE':
+      return { exit: 'network', hint: 'check the address, `--model-base-url` or model.base-url, and the proxy; or try again later' };
+    default:
+      return {
+        exit: 'refused',
+        hint: 'check the name and the address of the model: most APIs begin with /v1, as `--model-base-url` says it',
+      };
   }
 }
 

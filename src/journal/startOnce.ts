@@ -538,7 +538,7 @@ class Starter {
 /** Says of an error what matters most: there is no run of this start that acts. */
 function nothingStarted<E extends SkyvernError>(error: E): E {
   // One about the command itself comes from before anything was sent, and says so.
-  if (!(error instanceof UsageError)) error.message = `${error.message}; nothing was started`;
+  if (!(error instanceof UsageError)) error.message = `${error.message.replace(/\.$/, '')}; nothing was started`;
   return error;
 }
 

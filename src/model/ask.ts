@@ -161,10 +161,22 @@ class Asker {
     const { origin } = new URL(baseUrl);
     const reason = this.#reason(error);
     const status = APICallError.isInstance(error) ? error.statusCode : undefined;
+    if (isWebPage(error)) {
+      const message = `${baseUrl} answers with a web page (${status}), and not as the API of a language model`;
+      return new ModelError(isPassing(error) ? 'MODEL_UNAVAILABLE' : 'MODEL_ERROR', message, { cause: error });
+    }
+    if (isOutOfCredit(error)) {
+      return new ModelError('MODEL_NO_CREDIT', `the account of the key at ${origin} has no credit left: ${reason}`, { cause: error });
+    }
     if (status === 401 || status === 403) {
       return new ModelError('MODEL_REFUSED_KEY', `${origin} refused the key for the model ${name} (${status})`, { cause: error });
     }
     if (status === 404) return new ModelError('MODEL_UNKNOWN', `there is no model ${name} at ${baseUrl}`, { cause: error });
+    if (status === 429) {
+      return new ModelError('MODEL_UNAVAILABLE', `${origin} takes no more questions to the model ${name} for now: ${reason}`, {
+        cause: error,
+      });
+    }
     if (status === undefined || isPassing(error)) {
       return new ModelError('MODEL_UNAVAILABLE', `the model ${name} at ${origin} does not answer: ${reason}`, { cause: error });
     }
@@ -231,8 +243,19 @@ export function jsonIn(text: string): object | null {
   return null;
 }
 
+/** A gateway's own page, of a sign-in or an error: what it says is about the way to the model and not about the model. */
+const isWebPage = (error: unknown): boolean =>
+  APICallError.isInstance(error) &&
+  (/\bhtml\b/i.test(error.responseHeaders?.['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(error.responseBody ?? ''));
+
+/** What only whoever pays can mend. Google says the same of a quota for a minute, which passes. */
+const isOutOfCredit = (error: unknown): boolean =>
+  APICallError.isInstance(error) &&
+  (error.statusCode === 402 || /insufficient_quota|billing_hard_limit|credit balance is too low/i.test(error.responseBody ?? ''));
+
 /** Whether the same request may do better later. */
 function isPassing(error: unknown): boolean {
+  if (isOutOfCredit(error)) return false;
   if (APICallError.isInstance(error) && error.statusCode !== undefined) {
     return [408, 409, 425, 429].includes(error.statusCode) || error.statusCode >= 500;
   }

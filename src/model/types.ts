@@ -79,7 +79,7 @@ export interface Model {
 
 /** No usable answer after all that is allowed was tried. `message` is one sentence for people, with no key in it. */
 export class ModelError extends Error {
-  /** `MODEL_UNAVAILABLE`, `MODEL_REFUSED_KEY`, `MODEL_UNKNOWN`, `MODEL_BAD_ANSWER` or `MODEL_ERROR`. */
+  /** `MODEL_UNAVAILABLE`, `MODEL_REFUSED_KEY`, `MODEL_NO_CREDIT`, `MODEL_UNKNOWN`, `MODEL_BAD_ANSWER` or `MODEL_ERROR`. */
   readonly code: string;
   constructor(code: string, message: string, options: { cause?: unknown } = {}) {
     super(message, options);

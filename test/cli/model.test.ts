@@ -141,7 +141,7 @@ test('without a model the ways out are told, with the Ollama that answers: offer
     name: null,
     needsPrice: false,
   });
-  expect(offered).toContain('`skyvern config set model.name qwen3:8b`');
+  expect(offered).toContain('`skyvern auth login --model ollama/qwen3:8b`');
   const unknown = await desk({ SKYVERN_MODEL: 'openai-compatible/x', SKYVERN_MODEL_BASE_URL: 'https://llm.example/v1' }).refusal({
     name: null,
     needsPrice: true,

@@ -136,6 +136,13 @@ test.each<[string, Said, string, number]>([
   ['an outage', { status: 503, message: 'down' }, 'MODEL_UNAVAILABLE', 5],
   ['a server that says what it was sent', { status: 500, message: 'Authorization: Bearer the-key-of-the-model' }, 'MODEL_UNAVAILABLE', 5],
   ['a refusal', { status: 400, message: 'the prompt is too long' }, 'MODEL_ERROR', 1],
+  ['too many questions', { status: 429, message: 'slow down' }, 'MODEL_UNAVAILABLE', 5],
+  ['no credit, as some say it', { status: 402, message: 'pay first' }, 'MODEL_NO_CREDIT', 1],
+  ['no credit, as OpenAI says it', { status: 429, message: 'insufficient_quota' }, 'MODEL_NO_CREDIT', 1],
+  ['no credit, as Anthropic says it', { status: 400, message: 'Your credit balance is too low' }, 'MODEL_NO_CREDIT', 1],
+  ['a sign-in page', { page: '<!doctype html><title>Sign in</title>', status: 200 }, 'MODEL_ERROR', 1],
+  ['a page that forbids', { page: '<html><h1>Forbidden by policy</h1>', status: 403 }, 'MODEL_ERROR', 1],
+  ['a page of a gateway that is down', { page: '<html><h1>502 Bad Gateway</h1>', status: 502 }, 'MODEL_UNAVAILABLE', 5],
 ])('%s ends the question with one sentence', async (_, said, code, requests) => {
   const scripted = await scriptedModel(() => said);
   const model = await opened(scripted.access('openai-compatible'), hasty());
@@ -144,6 +151,7 @@ test.each<[string, Said, string, number]>([
   expect(error).toMatchObject({ code });
   expect((error as Error).message).not.toContain('the-key-of-the-model');
   expect((error as Error).message).not.toContain('\n');
+  expect((error as Error).message.includes('answers with a web page')).toBe(typeof said === 'object' && 'page' in said);
   expect(scripted.asked).toHaveLength(requests);
 });
 

@@ -29,6 +29,8 @@ export type Said =
   | { readonly tool: unknown; readonly tokens?: readonly [number, number] }
   | { readonly text: string; readonly tokens?: readonly [number, number] }
   | { readonly status: number; readonly message: string; readonly headers?: Readonly<Record<string, string>> }
+  /** What a gateway in between says. */
+  | { readonly page: string; readonly status: number }
   /** The connection breaks without an answer. */
   | 'cut'
   /** Nothing comes, ever. */
@@ -169,6 +171,7 @@ function asked(
 function answer(response: ServerResponse, question: Asked, said: Said): void {
   if (said === 'silence') return;
   if (said === 'cut') return void response.destroy();
+  if ('page' in said) return void response.writeHead(said.status, { 'content-type': 'text/html' }).end(said.page);
   if ('status' in said) {
     const error = { type: 'error', error: { message: said.message, type: 'an_error', code: said.status, status: 'AN_ERROR' } };
     return void response.writeHead(said.status, { 'content-type': 'application/json', ...said.headers }).end(JSON.stringify(error));
