@@ -3,6 +3,7 @@ import { accessSync, constants, realpathSync, statfsSync, statSync } from 'node:
 import { delimiter, join } from 'node:path';
 import type { Command } from 'commander';
 import { findBrowser } from '../browser/find.js';
+import { proxyFor } from '../client/connection.js';
 import { settingsPaths } from '../config/edit.js';
 import { type ExitName, SkyvernError } from '../errors.js';
 import { Journal } from '../journal/journal.js';
@@ -133,6 +134,8 @@ function proxy({ io }: CliContext): Finding {
       'integrity',
     );
   }
+  // Throws for what is no address.
+  for (const protocol of ['https', 'http']) proxyFor(new URL(`${protocol}://any.example`), io.env);
   return ok(set.length === 0 ? 'none' : `by ${set.join(', ')}`);
 }
 
@@ -183,8 +186,28 @@ const LOW_BYTES = 500 * 1024 * 1024;
 
 function disk({ paths }: CliContext): Finding {
   const folder = [paths.state, join(paths.state, '..'), '/'].find((each) => statSync(each, { throwIfNoEntry: false })) as string;
-  const { bavail, bsize } = statfsSync(folder);
+  const { bavail, bsize, type } = statfsSync(folder);
   const megabytes = Math.floor((bavail * bsize) / 1024 / 1024);
   const detail = `${megabytes.toLocaleString('en')} MB free below ${folder}`;
-  return bavail * bsize < LOW_BYTES ? warning(detail, 'make room: a start is refused when it cannot be written down') : ok(detail);
+  if (bavail * bsize < LOW_BYTES) return warning(detail, 'make room: a start is refused when it cannot be written down');
+  const shared = sharedFileSystem(type);
+  return shared === null
+    ? ok(detail)
+    : warning(
+        `${detail}, on ${shared}: locks do not hold between machines there`,
+        'set SKYVERN_HOME to a folder on a disk of this machine, or use it from one machine only',
+      );
 }
+
+/** File systems that several machines may have open at once, by the type that Linux gives them (statfs(2)); null for others. */
+export const sharedFileSystem = (type: number): string | null => SHARED.get(type) ?? null;
+
+const SHARED: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x01021997, '9p'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x5346414f, 'AFS'],
+  [0x00c36400, 'Ceph'],
+]);

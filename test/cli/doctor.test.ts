@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sharedFileSystem } from '../../src/cli/checks.js';
 import { manualClock } from '../support/clock.js';
 import { type FakeSkyvern, fakeSkyvern } from '../support/fakeSkyvern.js';
 import { tempFolder } from '../support/io.js';
@@ -82,6 +83,17 @@ test.each<[string, string, SkyvernOptions, Partial<Record<keyof Line, unknown>>]
     { env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
     { status: 'failed', exit_code: 16, hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') },
   ],
+  [
+    'a proxy that is no address',
+    'proxy',
+    { env: { HTTPS_PROXY: 'http://' } },
+    {
+      status: 'failed',
+      detail: 'HTTPS_PROXY does not hold the address of a proxy',
+      hint: expect.stringContaining('`unset HTTPS_PROXY`'),
+      exit_code: 2,
+    },
+  ],
   ['a proxy', 'proxy', { env: { HTTPS_PROXY: 'http://proxy.example:3128' } }, { status: 'ok', detail: 'by HTTPS_PROXY' }],
   [
     'A65 other code in the program',
@@ -144,4 +156,15 @@ test('settings that are broken are told and set aside, and no server is asked in
   expect([find('key').exit_code, find('server').exit_code, code]).toEqual([17, 17, 17]);
   expect(api.requests).toEqual([]);
   expect(readFileSync(join(home, 'config/config.json.broken-1'), 'utf8')).toContain('localh');
+});
+
+test.each([
+  [0x6969, 'NFS'],
+  [0x01021997, '9p'],
+  [0xff534d42, 'CIFS'],
+  [0xef53, null], // ext4
+  [0x01021994, null], // tmpfs
+  [0x794c7630, null], // overlayfs, of containers
+])('F46 a file system of type %d is shared as %s', (type, name) => {
+  expect(sharedFileSystem(type)).toBe(name);
 });

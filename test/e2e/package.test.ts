@@ -29,6 +29,12 @@ test('the published package has no install script, names only what is outside th
   expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 });
 
+test('CommonJS may require the library, by its own name', () => {
+  const program = "const { Skyvern, SkyvernApi } = require('skyvern-cli'); console.log(typeof Skyvern, SkyvernApi.NotFoundError.name);";
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=commonjs', '-e', program], { cwd: ROOT, encoding: 'utf8' });
+  expect([stdout, stderr]).toEqual(['function NotFoundError\n', '']);
+});
+
 /** A Node of this machine that is too old for us, when there is one. */
 const oldNode = (process.env['PATH'] ?? '')
   .split(delimiter)
