@@ -43,7 +43,8 @@ export type DeciderFactory = (spec: TaskSpec, hooks: RunHooks) => Decider | Prom
 export type EngineAction =
   /** Text to `fill` may hold `{{NAME}}`: the loop puts the secret in its place, at the last moment. */
   | PageAction
-  | { readonly kind: 'pause'; readonly ms: number }
+  /** `sinceLastAction`: what has passed since the action before it ended counts, as the time that its record took. */
+  | { readonly kind: 'pause'; readonly ms: number; readonly sinceLastAction?: true }
   /** Nothing is done to the page: something was read from it. `output` says what, and from where. */
   | { readonly kind: 'report'; readonly actionType: 'extract' | 'wait' | 'complete' | 'terminate'; readonly output: unknown }
   /** A person is asked to look or do something, and the run waits. */

@@ -149,6 +149,8 @@ class Run {
   readonly #gate: ConfirmGate;
   readonly #history: ActionRecord[] = [];
   #step = -1;
+  /** When the newest action had ended, by the monotonic clock; null before the first. */
+  #restingSince: number | null = null;
   /** The newest action on its way into the record. The next look at the page does not wait for it; the next action does. */
   #recording: Promise<void> = Promise.resolve();
 
@@ -248,9 +250,9 @@ class Run {
 
   /** Null when it went well, or went wrong in a way that the decider is to judge. */
   async #act(decision: Act): Promise<Outcome | null> {
-    const { action } = decision;
-    if (action.kind !== 'pause') await this.#recording;
+    await this.#recording;
     this.#signal.throwIfAborted();
+    const { action } = decision;
     let startedAt = this.#clock.now();
     let problem: string | null = null;
     let fatal: string | null = null;
@@ -274,6 +276,7 @@ class Run {
       problem = fatal ?? error.message;
     }
     const finishedAt = this.#clock.now();
+    this.#restingSince = this.#clock.monotonic();
     const events = await this.#page.takeEvents(0);
     const files = await this.#recordDownloads(events);
     const notes = events.flatMap((event) => {
@@ -317,8 +320,8 @@ class Run {
   async #perform(action: EngineAction): Promise<boolean> {
     if (action.kind === 'report') return false;
     if (action.kind === 'pause') {
-      // Meanwhile the action before it is recorded: that makes the wait no longer.
-      await Promise.all([this.#clock.sleep(action.ms, this.#signal), this.#recording]);
+      const waitedMs = action.sinceLastAction && this.#restingSince !== null ? this.#clock.monotonic() - this.#restingSince : 0;
+      await this.#clock.sleep(Math.max(0, action.ms - waitedMs), this.#signal);
       return false;
     }
     if (action.kind === 'person') {

@@ -356,6 +356,25 @@ test('a browser that dies ends the run with the cause, and the next run has a ne
   expect(output(await on('<title>Again</title>', 'Get the title of the page'))).toEqual({ title: 'Again' });
 });
 
+test('a wait counts from the end of the action before it: the record of that makes it no longer', async () => {
+  const site = await servePages({ '/': '<button>A</button>' });
+  let ahead = 0;
+  const waits: number[] = [];
+  const clock = {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + ahead,
+    sleep: async (ms: number, signal: AbortSignal) => (ms > 60_000 && ms <= 200_000 ? void waits.push(ms) : systemClock.sleep(ms, signal)),
+  };
+  const patient = realRunner({}, clock);
+  onTestFinished(() => patient.close());
+  const told = recorder(({ actionType }) => {
+    if (actionType === 'click') ahead += 100_000; // so long did it take to record the click
+  });
+  const outcome = await run(patient, spec('Click "A", wait 200 seconds, wait 200 seconds', `${site.origin}/`), told);
+  expect(output({ outcome })).toBeNull();
+  expect(waits.map((ms) => Math.round(ms / 50_000) * 50_000)).toEqual([100_000, 200_000]);
+});
+
 test('a server that is down is a failed start, not an empty page', async () => {
   const { outcome } = { outcome: await run(runner, spec('Get the title of the page', 'http://127.0.0.1:1/')) };
   expect(reason({ outcome })).toMatch(/the start page could not be opened: .*(ECONNREFUSED|does not answer)/);

@@ -98,7 +98,7 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
     case 'press':
       return pressKey(page, command);
     case 'pause':
-      return act({ kind: 'pause', ms: command.ms });
+      return act({ kind: 'pause', ms: command.ms, sinceLastAction: true });
     case 'scroll':
       return scroll(page, command);
     case 'waitText':
