@@ -86,7 +86,8 @@ export function foreignPagesText({ verdicts, rows, seeds, all }) {
     'of them end in which way, not their prompts or pages. Two were read, because they had come out wrong: `button-delay` and `form-sequence-2`. Plainly',
     'worded: by the words of the prompt alone, as `bench/plainlyWorded.js` says. Solved: it says that it is done, and the page agrees. Refused: before',
     'anything runs, with the clause that is not understood. Failed: it says openly that it did not manage; so too where the prompt fills in a form and does',
-    'not say to send it. Wrong: it says that it is done, and it is not.',
+    'not say to send it. Wrong: it says that it is done, and it is not. `button-delay` measures the time between two clicks to 15 %: on a machine that is',
+    'busy with other work the second click is late in some of its episodes, and they count as wrong.',
     '',
     ...table(['tasks', 'episodes', ...verdicts], sums),
     ...groups
