@@ -1,19 +1,16 @@
 // A log-in on a small site, by the agent of the embedded server and by a hand-written Playwright script, in turn, each on its own warm
 // browser of the same program: `agentRun.js FOLDER CACHE N` sends both lists of milliseconds.
-import { findBrowser } from '../../src/browser/find.ts';
-import { launchBrowser } from '../../src/browser/launch.ts';
 import { createBrowserPool } from '../../src/browser/pool.ts';
 import { DEMO_LOGIN, startDemoSite } from '../../src/demo/site.ts';
 import { agentFactory } from '../../src/engine/agent/decider.ts';
 import { createTaskRunner } from '../../src/engine/loop.ts';
 import { openModel } from '../../src/model/ask.ts';
-import { watchRun } from '../../src/runs/watch.ts';
 import { startScriptedModel } from '../../test/support/scriptedModel.ts';
+import { ANSWER, besideScript, untilEnd } from './byHand.js';
 import { clock, embedded, random } from './embedded.js';
 
 const [, , folder, cacheDir, n] = process.argv;
 const { user, password } = DEMO_LOGIN;
-const ANSWER = 'Friday, before noon';
 
 const model = await startScriptedModel(({ tool, text }) => {
   const page = text.slice(text.lastIndexOf('<page>'));
@@ -37,27 +34,10 @@ const { client, start, close } = await embedded(folder, runner);
 
 async function ours() {
   const runId = await start({ prompt: 'Log in and get the next delivery', url: site.url, model: { model_name: 'scripted' } });
-  const startedAt = performance.now();
-  const watch = { clock, random, signal: new AbortController().signal, onPause: 'wait', deadlineMs: null, details: false };
-  for await (const event of watchRun(client.runs, runId, watch)) {
-    if (event.type !== 'result') continue;
-    if (!JSON.stringify(event.run.output).includes(ANSWER)) throw new Error(`${event.status}: ${event.run.failure_reason}`);
-  }
-  const ms = performance.now() - startedAt;
-  const steps = await client.runs.steps(runId);
-  if (steps.length !== 3) throw new Error(`the run took ${steps.length} steps`);
-  return ms;
+  return untilEnd(client, runId, 3);
 }
 
-const program = await findBrowser(process, { path: null, headed: false, cacheDir });
-const launched = await launchBrowser(process, program, { headed: false, sandbox: true });
-
-async function byHand() {
-  const startedAt = performance.now();
-  // The browser has no way out of its own; for pages on this machine this one is direct.
-  const proxy = { server: 'http://127.0.0.1:1', bypass: '127.0.0.1' };
-  const context = await launched.browser.newContext({ viewport: { width: 1280, height: 720 }, proxy });
-  const page = await context.newPage();
+async function script(page) {
   const shot = () => page.screenshot({ type: 'png' });
   const look = async () => {
     await page.ariaSnapshot({ mode: 'ai' });
@@ -77,17 +57,10 @@ async function byHand() {
   await look();
   const answer = await page.locator('dt', { hasText: 'Next delivery' }).locator('+ dd').textContent();
   await shot();
-  await context.close();
-  if (answer !== ANSWER) throw new Error(`the script found "${answer}"`);
-  return performance.now() - startedAt;
+  return answer;
 }
 
-const times = { ours: [], byHand: [] };
-for (let round = -3; round < Number(n); round++) {
-  const pair = { ours: await ours(), byHand: await byHand() };
-  if (round >= 0) for (const name of Object.keys(times)) times[name].push(pair[name]);
-}
-await launched.close();
+const times = await besideScript({ cacheDir, n: Number(n) }, ours, script);
 await close();
 await site.close();
 await model.close();

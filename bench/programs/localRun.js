@@ -1,14 +1,12 @@
 // Five steps on a small site, by the embedded server and by a hand-written Playwright script, in turn, each on its own warm browser of
 // the same program: `localRun.js FOLDER CACHE N` sends both lists of milliseconds.
-import { findBrowser } from '../../src/browser/find.ts';
-import { launchBrowser } from '../../src/browser/launch.ts';
 import { createBrowserPool } from '../../src/browser/pool.ts';
 import { DEMO_LOGIN, startDemoSite } from '../../src/demo/site.ts';
 import { createTaskRunner } from '../../src/engine/loop.ts';
 import { createRulesDecider } from '../../src/engine/rules/decider.ts';
 import { parseRules } from '../../src/engine/rules/parse.ts';
-import { watchRun } from '../../src/runs/watch.ts';
-import { clock, embedded, random } from './embedded.js';
+import { besideScript, untilEnd } from './byHand.js';
+import { clock, embedded } from './embedded.js';
 
 const [, , folder, cacheDir, n] = process.argv;
 const { user, password } = DEMO_LOGIN;
@@ -19,7 +17,6 @@ const PROMPT = [
   'Click the "Log in" button.',
   'Get the "Next delivery".',
 ].join(' ');
-const ANSWER = 'Friday, before noon';
 
 const site = await startDemoSite();
 
@@ -30,27 +27,10 @@ const { client, start, close } = await embedded(folder, runner);
 
 async function ours() {
   const runId = await start({ prompt: PROMPT, url: site.url, engine: 'rules' });
-  const startedAt = performance.now();
-  const watch = { clock, random, signal: new AbortController().signal, onPause: 'wait', deadlineMs: null, details: false };
-  for await (const event of watchRun(client.runs, runId, watch)) {
-    if (event.type !== 'result') continue;
-    if (!JSON.stringify(event.run.output).includes(ANSWER)) throw new Error(`${event.status}: ${event.run.failure_reason}`);
-  }
-  const ms = performance.now() - startedAt;
-  const steps = await client.runs.steps(runId);
-  if (steps.length !== 5) throw new Error(`the run took ${steps.length} steps`);
-  return ms;
+  return untilEnd(client, runId, 5);
 }
 
-const program = await findBrowser(process, { path: null, headed: false, cacheDir });
-const launched = await launchBrowser(process, program, { headed: false, sandbox: true });
-
-async function byHand() {
-  const startedAt = performance.now();
-  // The browser has no way out of its own; for pages on this machine this one is direct.
-  const proxy = { server: 'http://127.0.0.1:1', bypass: '127.0.0.1' };
-  const context = await launched.browser.newContext({ viewport: { width: 1280, height: 720 }, proxy });
-  const page = await context.newPage();
+async function script(page) {
   const step = async (act) => {
     await page.ariaSnapshot({ mode: 'ai' });
     await act();
@@ -66,17 +46,10 @@ async function byHand() {
   await step(async () => {
     answer = await page.locator('dt', { hasText: 'Next delivery' }).locator('+ dd').textContent();
   });
-  await context.close();
-  if (answer !== ANSWER) throw new Error(`the script found "${answer}"`);
-  return performance.now() - startedAt;
+  return answer;
 }
 
-const times = { ours: [], byHand: [] };
-for (let round = -3; round < Number(n); round++) {
-  const pair = { ours: await ours(), byHand: await byHand() };
-  if (round >= 0) for (const name of Object.keys(times)) times[name].push(pair[name]);
-}
-await launched.close();
+const times = await besideScript({ cacheDir, n: Number(n) }, ours, script);
 await close();
 await site.close();
 process.send(times);
