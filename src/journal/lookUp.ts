@@ -89,23 +89,29 @@ async function look(op: Op, search: Search, { journal, clock, signal, sentAgoMs 
   const sentAt = certain ?? ourSentAt + (serverNow === null ? 0 : serverNow - clock.now());
   const isNear = ({ created_at }: Candidate, slack: number) =>
     created_at === null || (created_at >= sentAt - slack && created_at <= sentAt + tryingMs(op) + LATE_MS + slack);
-  const inTime = free(candidates).filter((each) => isNear(each, CLOCK_SLACK_MS + (certain === null ? UNCERTAIN_MS : 0)));
+  const slack = CLOCK_SLACK_MS + (certain === null ? UNCERTAIN_MS : 0);
+  const inTime = free(candidates).filter((each) => isNear(each, slack));
+  // The list goes back to before our time, whether or not it goes back as far as it was asked to.
+  const oldestAt = candidates[0]?.created_at ?? null;
+  const sawAll = (complete || (oldestAt !== null && oldestAt < sentAt - slack)) && inTime.length <= MAX_READ;
   const answer = (found: Found): Look => ({ found, serverSentAt: certain });
 
   if (Object.keys(op.content).length === 0) {
-    return answer(inTime.length > 0 ? { kind: 'ambiguous', candidates: inTime } : { kind: 'none', complete, problem: null });
+    return answer(inTime.length > 0 ? { kind: 'ambiguous', candidates: inTime } : { kind: 'none', complete: sawAll, problem: null });
   }
   const same: Candidate[] = [];
-  for (const candidate of inTime.slice(-MAX_READ)) {
+  const distance = ({ created_at }: Candidate) => Math.abs((created_at ?? sentAt) - sentAt);
+  for (const candidate of inTime.toSorted((a, b) => distance(a) - distance(b)).slice(0, MAX_READ)) {
     const { status, fields } = await search.content(candidate.run_id, signal);
     if (fields && isSameContent(op, fields, journal) && !isElsewhere(op, status)) same.push({ ...candidate, status });
   }
   const [only, twin] = same;
-  if (!only) return answer({ kind: 'none', complete: complete && inTime.length <= MAX_READ, problem: null });
+  if (!only) return answer({ kind: 'none', complete: sawAll, problem: null });
   // Its answer is on the way to another start of the same content: whose it is shows soon.
   if (isAwaited(op, journal)) return answer({ kind: 'none', complete: false, problem: null });
   const doubtful =
     twin !== undefined ||
+    !sawAll || // one that was not seen may be its twin
     op.adopt === 'exact' ||
     op.session_id !== null ||
     hasDeadTwin(op, journal) ||

@@ -104,3 +104,16 @@ test('F42 a journal that cannot be read is a fault, not an empty one: whose runs
   writeFileSync(a.opsFolder, 'a file where the folder should be');
   expect(() => a.journal.claimed()).toThrow(expect.objectContaining({ exitCode: 17, message: expect.stringContaining(a.opsFolder) }));
 });
+
+test('a run that looks like ours is not taken for it where there are too many to see whether another one does, too', async () => {
+  const { server, deps, clock, journal } = await bench();
+  // Older than all that are read, and just like ours.
+  server.twin({ prompt: BODY.prompt, url: 'https://news.ycombinator.com/' }, clock.now() - 50_000);
+  for (let count = 0; count < 110; count++) server.twin({ prompt: `other ${count}`, url: 'https://x.example/' }, clock.now() - 40_000);
+  server.plan({ kind: 'reset', made: true });
+  const lost = await settled(startTask(deps, BODY));
+  expect(lost).toMatchObject({ exitCode: 7 });
+  expect(journal.unsettled()).toMatchObject([{ op: lost.op, state: 'ambiguous' }]);
+  // Its own run is nearest in time: it is among those that are shown.
+  expect(lost.candidates.map(({ run_id }: { run_id: string }) => run_id)).toContain(server.made.find(({ key }) => key === lost.op)?.run_id);
+});
