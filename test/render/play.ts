@@ -1,6 +1,6 @@
 /** Plays a list of events through the real renderers, in the process that a terminal test starts: `play.js FILE MODE`. */
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../src/clock.js';
+import { type Clock, systemClock } from '../../src/clock.js';
 import type { Io } from '../../src/io.js';
 import { createRenderers, type OutputMode } from '../../src/render/pick.js';
 import { drive } from '../../src/render/renderer.js';
@@ -21,6 +21,12 @@ async function* play(): AsyncGenerator<RunEvent> {
 }
 
 process.on('SIGINT', () => stop.abort());
+/** With `STILL` the view is drawn for events, keys and sizes only, never because a second has passed. */
+const SHORT_MS = 100;
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(process.env['STILL'] && ms > SHORT_MS ? 2 ** 30 : ms, signal),
+};
 const runId = steps.find((step) => typeof step === 'object')?.run_id ?? 'tsk_1';
 const controls = {
   detach: () => stop.abort(),
@@ -28,7 +34,7 @@ const controls = {
     canceled.push('canceled');
   },
 };
-await drive(play(), createRenderers(process as Io, mode as OutputMode, { runId, clock: systemClock, controls }));
+await drive(play(), createRenderers(process as Io, mode as OutputMode, { runId, clock, controls }));
 process.stderr.write(
   `\nafter: raw ${process.stdin.isTTY ? process.stdin.isRaw : 'none'}, ${canceled.length} cancels, cpu ${process.cpuUsage().user}\n`,
 );
