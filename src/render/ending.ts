@@ -1,7 +1,7 @@
 /** What there is to say of a run that has ended: where it failed, what files it left, what to type next. In words, for every view. */
 import { childrenOf, type Node, type RunView } from '../runs/view.js';
 import { around, isBad, take } from './ui/tree.js';
-import { describeNode, downloadCommand, plural, retryCommand, statusOf, timelineCommand } from './words.js';
+import { describeNode, downloadCommand, plural, reportCommand, retryCommand, statusOf, timelineCommand } from './words.js';
 
 /** Further back nobody looks for what failed at the end. */
 const MAX_LOOKED_AT = 2_000;
@@ -67,5 +67,6 @@ export function nextCommands(view: RunView): string[] {
     timelineCommand(runId),
     ...(filesOf(view).length > 0 ? [`${downloadCommand(runId)} --files`] : []),
     ...(mayRetry ? [retryCommand(runId)] : []),
+    reportCommand(runId),
   ];
 }

@@ -10,7 +10,7 @@ import type { Activity } from './activity.js';
 import { failingOf, filesOf, nextCommands, recordingOf } from './ending.js';
 import { type Renderer, Writer } from './renderer.js';
 import { printable } from './sanitize.js';
-import { type Described, describeAction, describeBlock, describeThought, duration, plural } from './words.js';
+import { type Described, describeAction, describeBlock, describeThought, duration, plural, silence } from './words.js';
 
 export interface PlainOptions {
   readonly clock: Clock;
@@ -45,7 +45,10 @@ export function plainRenderer(out: Out, options: PlainOptions): Renderer {
   return {
     audience: 'human',
     async event(event) {
+      const wasSilent = view.retrying !== null;
       view = reduce(view.runId === '' ? emptyView(event.run_id) : view, event);
+      // Once for each outage, however long it takes: the heartbeat tells that it goes on.
+      if (event.type === 'retrying' && wasSilent) return;
       const [key, ...lines] = linesOf(event, view, options);
       if (lines.length === 0 || (key !== '' && said.get(key as string) === lines.join('\n'))) return;
       if (key) said.set(key, lines.join('\n'));
@@ -105,7 +108,9 @@ function linesOf(event: RunEvent, view: RunView, options: PlainOptions): [key: s
       return ['', `attention: ${event.message}${event.instructions === null ? '' : `: ${event.instructions}`}`];
     }
     case 'retrying':
-      return ['', `no answer from the server, asking again in ${duration(event.delay_ms)}: ${event.reason}`];
+      return ['', silence(event)];
+    case 'reconnected':
+      return ['', `the server answers again, after ${duration(event.silent_ms)}`];
     case 'stalled':
       return ['', `nothing has changed for ${duration(event.silent_ms)}; to stop the run: skyvern run cancel ${event.run_id}`];
     case 'notice':

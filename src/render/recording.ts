@@ -155,6 +155,7 @@ const BODIES: { readonly [Type in RunEventBody['type']]: (wire: Wire) => Extract
     delay_ms: number(wire, 'delay_ms'),
     reason: asString(wire['reason'], 'reason'),
   }),
+  reconnected: (wire) => ({ type: 'reconnected', silent_ms: number(wire, 'silent_ms') }),
   stalled: (wire) => ({ type: 'stalled', silent_ms: number(wire, 'silent_ms') }),
   notice: ({ code, message }) => ({ type: 'notice', code: asString(code, 'code'), message: asString(message, 'message') }),
   result: (wire) => {

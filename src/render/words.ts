@@ -27,6 +27,15 @@ export function byteSize(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }
 
+/** From here on it is worth saying how long a pause is. */
+const LONG_PAUSE_MS = 10_000;
+
+/** That the server does not answer, in words. */
+export function silence({ delay_ms, reason }: { readonly delay_ms: number; readonly reason: string }): string {
+  const when = delay_ms < LONG_PAUSE_MS ? '' : ` in ${duration(delay_ms)}`;
+  return `no answer from the server, asking again${when}: ${reason}`;
+}
+
 const words = (name: string): string => name.replaceAll('_', ' ');
 export const plural = (count: number, noun: string, nouns = `${noun}s`): string => `${count} ${count === 1 ? noun : nouns}`;
 

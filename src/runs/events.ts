@@ -60,6 +60,8 @@ export type RunEventBody =
     }
   /** The network failed us; the run goes on. `delay_ms` until the next try. */
   | { readonly type: 'retrying'; readonly attempt: number; readonly delay_ms: number; readonly reason: string }
+  /** The server answers again, `silent_ms` after it was first found silent. */
+  | { readonly type: 'reconnected'; readonly silent_ms: number }
   | { readonly type: 'stalled'; readonly silent_ms: number }
   | { readonly type: 'notice'; readonly code: string; readonly message: string }
   /** Last of every stream, on every ending: a verdict, a time-out, a detach, an error. */

@@ -125,6 +125,7 @@ export const nodesBelow = (view: RunView, key: string): Node[] => childrenOf(vie
 /** An event other than `retrying` means that the server answered. */
 export function reduce(view: RunView, event: RunEvent): RunView {
   if (event.type === 'retrying') return { ...view, retrying: event };
+  if (event.type === 'reconnected') return { ...view, retrying: null }; // that is all there is to it
   const next = apply(view, event);
   return { ...next, firstAt: view.firstAt ?? event.at, changedAt: event.at, retrying: null };
 }

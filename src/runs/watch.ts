@@ -94,6 +94,8 @@ class Watch {
   #waits = false;
   /** Consecutive failures of the network. */
   #failures = 0;
+  /** Since when it was told that the server does not answer, monotonic ms; null while it does. */
+  #silentSinceMs: number | null = null;
   /** Consecutive answers that the run does not exist. */
   #missing = 0;
   #delayMs = MIN_DELAY_MS;
@@ -154,6 +156,7 @@ class Watch {
     const reply = yield* this.#meanwhile(this.#source.poll(this.#runId, this.#etag, WAIT_SECONDS, this.#call));
     this.#failures = 0;
     this.#missing = 0;
+    yield* this.#reconnected();
     // Without a version nobody vouches that what the run does is covered, too.
     this.#waits ||= reply.waited && reply.etag !== null;
     const changed = this.#isNews(reply);
@@ -387,7 +390,7 @@ class Watch {
       const first = await Promise.race([done, this.#mail.arrived()]);
       for (const letter of this.#mail.take()) {
         if ('retry' in letter) {
-          if (this.#run !== null) yield this.#event(letter.retry);
+          if (this.#run !== null) yield this.#retrying(letter.retry);
           continue;
         }
         this.#reading = null;
@@ -424,8 +427,21 @@ class Watch {
     const ownMs = Math.round(BACKOFF_BASE_MS / 2 + random.fraction() * (ceilingMs - BACKOFF_BASE_MS / 2));
     // Obeyed, but for a server that wants to be left alone for a day: it is asked once an hour whether it has changed its mind.
     const delayMs = Math.max(ownMs, Math.min(askedMs, MAX_ASKED_MS));
-    yield this.#event({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason });
+    yield this.#retrying({ type: 'retrying', attempt: this.#failures, delay_ms: delayMs, reason });
     yield* this.#sleep(delayMs);
+  }
+
+  #retrying(body: RunEventBody): RunEvent {
+    this.#silentSinceMs ??= this.#options.clock.monotonic();
+    return this.#event(body);
+  }
+
+  /** Told even when there is no other news: whoever looks on would believe that the server is still away. */
+  *#reconnected(): Generator<RunEvent> {
+    if (this.#silentSinceMs === null) return;
+    const silentMs = Math.round(this.#options.clock.monotonic() - this.#silentSinceMs);
+    this.#silentSinceMs = null;
+    yield this.#event({ type: 'reconnected', silent_ms: silentMs });
   }
 
   async *#notFound(error: ApiError): AsyncGenerator<RunEvent, Verdict | null> {

@@ -59,6 +59,7 @@ export function everyEvent(): RunEvent[] {
     { type: 'screenshot', artifact: null, artifact_id: 'a_1', action_id: 'act_9' },
     { type: 'attention', kind: 'paused', message: 'm', instructions: 'i', resolved: false },
     { type: 'retrying', attempt: 1, delay_ms: 5, reason: 'r' },
+    { type: 'reconnected', silent_ms: 5 },
     { type: 'stalled', silent_ms: 5 },
     { type: 'notice', code: 'c', message: 'm' },
   ];

@@ -39,7 +39,7 @@ test('the first picture names the run, then steps and actions appear with their 
   const all = screen.everything().join('\n');
   for (let step = 1; step <= 12; step++) expect(all.match(new RegExp(`✓ step ${step} `, 'g'))).toHaveLength(1);
   expect(all).toMatch(
-    /✓ completed in 37s {2}12 steps · 24 actions\n {2}created 0\.4s → running 36s\n {2}output {4}title {2}Watering can\n {2}link {6}http[^\n]+\n {2}next {6}skyvern run timeline tsk_1\n/,
+    /✓ completed in 37s {2}12 steps · 24 actions\n {2}created 0\.4s → running 36s\n {2}output {4}title {2}Watering can\n {2}link {6}http[^\n]+\n {2}next {6}skyvern run timeline tsk_1\n {12}skyvern run report tsk_1 --open\n/,
   );
   expect(screen.raw()).not.toMatch(/\u001b\[3J|\u001b\[\?1049h|\u001b\[2J/);
   expect(cursorIsShown(screen)).toBe(true);

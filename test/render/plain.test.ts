@@ -5,7 +5,7 @@ import { createRenderers, isLive, type OutputMode } from '../../src/render/pick.
 import { plainRenderer } from '../../src/render/plain.js';
 import { drive, type Renderer } from '../../src/render/renderer.js';
 import { outputText } from '../../src/render/result.js';
-import type { RunEvent } from '../../src/runs/events.js';
+import type { RunEvent, RunEventBody } from '../../src/runs/events.js';
 import { aRun } from '../runs/sources.js';
 import { manualClock } from '../support/clock.js';
 import { testIo } from '../support/io.js';
@@ -35,6 +35,7 @@ status: completed
 run completed in 4.0s (1 step, 2 actions)
 link: http://localhost:8080/tasks/tsk_1
 next: skyvern run timeline tsk_1
+next: skyvern run report tsk_1 --open
 `);
   expect(out).toBe('{"title":"Watering can"}\n');
 });
@@ -49,6 +50,22 @@ test('the same item is not said twice in the same words', async () => {
   const events = story({ steps: 1 });
   const again = events.flatMap((event): RunEvent[] => (event.type === 'action' ? [event, event] : [event]));
   expect((await played(again, 'plain')).err).toBe((await played(events, 'plain')).err);
+});
+
+test('an outage is told twice, when it begins and when it is over, however often the server was asked meanwhile', async () => {
+  const failing = (attempt: number, delay_ms: number): RunEventBody => ({ type: 'retrying', attempt, delay_ms, reason: 'refused' });
+  const retrying = [1, 2, 3, 4].map((attempt) => failing(attempt, attempt * 1000));
+  const [run, created, running] = story().map(({ v: _v, seq: _seq, at: _at, run_id: _run, id: _id, ...body }) => body as RunEventBody);
+  const bodies = [run, created, ...retrying, { type: 'reconnected', silent_ms: 21_000 }, running] as RunEventBody[];
+  const { err } = await played(stream([...bodies, failing(1, 19_000)]), 'plain');
+  expect(err.split('\n').slice(2)).toEqual([
+    'status: created',
+    'no answer from the server, asking again: refused',
+    'the server answers again, after 21s',
+    'status: running',
+    'no answer from the server, asking again in 19s: refused', // another one
+    '',
+  ]);
 });
 
 test('a silence is broken every 30 seconds', async () => {

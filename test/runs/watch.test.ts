@@ -201,7 +201,13 @@ test.each<[string, Moment[], Parameters<typeof eventsOf>[1], string[]]>([
     'F23 the network fails in the middle',
     [{ run: running }, { run: apiError(502) }, { run: apiError(502) }, { run: ended('failed') }],
     { details: false },
-    ['run', 'created', 'running', 'retrying', 'retrying', 'failed', 'result 10'],
+    ['run', 'created', 'running', 'retrying', 'retrying', 'reconnected', 'failed', 'result 10'],
+  ],
+  [
+    'F23 the network fails, and nothing has happened meanwhile',
+    [{ run: running }, { run: apiError(502) }, { run: running }, { run: running }, { run: ended('failed') }],
+    { details: false },
+    ['run', 'created', 'running', 'retrying', 'reconnected', 'failed', 'result 10'],
   ],
   [
     'F17 a status nobody knows',

@@ -4,7 +4,7 @@ import type { Out } from '../../io.js';
 import type { RunEvent } from '../../runs/events.js';
 import { elapsedMs, type RunView } from '../../runs/view.js';
 import { Writer } from '../renderer.js';
-import { duration, plural, subjectOf } from '../words.js';
+import { duration, plural, silence, subjectOf } from '../words.js';
 import type { BoardRenderer } from './pick.js';
 import { Board } from './state.js';
 
@@ -16,11 +16,16 @@ export function plainBoard(out: Out, { clock, expected }: { readonly clock: Cloc
   const board = new Board(expected);
   const closed = new AbortController();
   let lastMs = clock.monotonic();
-  let trouble = '';
+  let isSilent = false;
 
   const say = async (line: string) => {
     lastMs = clock.monotonic();
     await writer.write(`${line}\n`);
+  };
+  const isBack = async () => {
+    if (!isSilent) return;
+    isSilent = false;
+    await say('the server answers again');
   };
   void beat();
 
@@ -39,16 +44,17 @@ export function plainBoard(out: Out, { clock, expected }: { readonly clock: Cloc
   return {
     audience: 'human',
     async event(event) {
-      // Every run tells of the same trouble.
-      if (event.type === 'retrying' && event.reason === trouble) return;
-      trouble = event.type === 'retrying' ? event.reason : '';
       board.event(event);
+      if (event.type !== 'retrying') await isBack();
+      else if (isSilent)
+        return; // every run tells of the same trouble, again and again
+      else isSilent = true;
       const line = lineOf(event, board);
       if (line !== null) await say(line);
     },
     answered() {
-      trouble = '';
       board.answered();
+      void isBack().catch(() => {}); // nobody can be told any more: the next event says why
     },
     async close() {
       closed.abort();
@@ -77,7 +83,7 @@ function lineOf(event: RunEvent, board: Board): string | null {
         ? `${run_id} goes on`
         : `attention: ${run_id}: ${[event.message, event.instructions].filter(Boolean).join(': ')}`;
     case 'retrying':
-      return `no answer from the server, asking again in ${duration(event.delay_ms)}: ${event.reason}`;
+      return silence(event);
     case 'stalled':
       return `nothing has changed in ${run_id} for ${duration(event.silent_ms)}; to stop it: skyvern run cancel ${run_id}`;
     case 'notice':

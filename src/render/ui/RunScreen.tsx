@@ -88,7 +88,7 @@ export function liveLines(props: RunScreenProps): Line[] {
   const keys = hasKeys ? keyHints(view, session.talk, powers) : [];
   const foot: Line[] = room < 3 ? [] : [footerLine(view, { columns, moment, theme, keys, nextPollAt, perMinute })];
   // What is being asked comes before everything: the keyboard waits for it.
-  const talking = talkLines(session.talk, { theme, powers, requests, rows: room }).slice(0, room);
+  const talking = talkLines(session.talk, { theme, powers, requests, columns, rows: room }).slice(0, room);
   const below = [trackLine(view, columns, theme, moment), ...troubleLines(view, columns, theme), ...where, ...foot];
   const fixed = [...below.slice(0, room - talking.length), ...talking];
   const look = { theme, moment, folds: foldsOf(session), selected: session.selected };

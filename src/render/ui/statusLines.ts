@@ -3,6 +3,7 @@ import { elapsedMs, type RunView, timeInStatus } from '../../runs/view.js';
 import { duration, plural } from '../words.js';
 import { type Line, led, line, type Moment, wrapped } from './line.js';
 import { mark } from './nodeLines.js';
+import { isPaused } from './session.js';
 import type { Theme } from './theme.js';
 
 /** The newest statuses that fit, with the time in each, and the attempt that comes next. */
@@ -99,11 +100,13 @@ export function footerLine(view: RunView, { columns, moment, theme, keys, nextPo
   const waitMs = nextPollAt === null ? 0 : nextPollAt - moment.now;
   const facts = [view.runId, countsText(view, theme), elapsed].filter((each) => each !== '');
   const rate = perMinute === null ? '' : `${plural(perMinute, 'request')} in a minute`;
-  const wait = waitMs > 0 ? `next poll in ${Math.ceil(waitMs / 1000)}s` : '';
+  const wait = waitMs > 0 && view.retrying === null ? `next poll in ${Math.ceil(waitMs / 1000)}s` : '';
   const extras = [rate, priceText(view), wait].filter((each) => each !== '');
-  const shortest = keys.at(-1)?.length ?? 0;
-  for (const extra of extras) if ([...facts, extra].join(separator).length + shortest + 2 <= columns) facts.push(extra);
+  const fits = (words: readonly string[], key = '') => words.join(separator).length + 2 + key.length <= columns;
+  // What a waiting run can be told comes before what it did; a key that nobody knows of before what is nice to know.
+  if (isPaused(view) && !fits(facts, keys.at(-2)) && fits([view.runId], keys.at(-2))) facts.splice(1);
+  const named = keys.find((each) => fits(facts, each));
+  for (const extra of extras) if (fits([...facts, extra], named)) facts.push(extra);
   const text = facts.join(separator);
-  const named = keys.find((each) => each.length + 2 <= columns - text.length);
   return { indent: 0, text: theme.paint('dim', text), ...(named !== undefined && { right: theme.paint('dim', named) }) };
 }

@@ -2,7 +2,7 @@
 import type { RunView } from '../../runs/view.js';
 import type { Asked } from '../activity.js';
 import { duration } from '../words.js';
-import { type Line, line } from './line.js';
+import { type Line, line, wrapped } from './line.js';
 import { isPaused, type Powers, type Question, type Talk } from './session.js';
 import type { Theme } from './theme.js';
 
@@ -12,21 +12,25 @@ const QUESTIONS: Readonly<Record<Question, string>> = {
   reject: 'Say no to this? That cancels the run. y or n',
 };
 
+/** What a key came to is read whole, unless a server tells a story. */
+const MAX_SAID_LINES = 4;
+
 export interface TalkLook {
   readonly theme: Theme;
   readonly powers: Powers;
   readonly requests: readonly Asked[];
+  readonly columns: number;
   /** How many rows there are at most. */
   readonly rows: number;
 }
 
-export function talkLines(talk: Talk, { theme, powers, requests, rows }: TalkLook): Line[] {
+export function talkLines(talk: Talk, { theme, powers, requests, columns, rows }: TalkLook): Line[] {
   const { paint, glyphs } = theme;
   switch (talk.about) {
     case 'ask':
       return [line(0, paint('yellow', QUESTIONS[talk.question]))];
     case 'message':
-      return [line(0, paint('yellow', talk.text))];
+      return wrapped(talk.text, columns, MAX_SAID_LINES).map((each) => line(0, paint('yellow', each)));
     case 'find':
       return [line(0, `${paint('yellow', '/')}${talk.text}${paint('inverse', ' ')}  ${paint('dim', 'Enter finds it, n the one before')}`)];
     case 'code':
