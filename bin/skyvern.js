@@ -28,7 +28,11 @@ async function run() {
     });
   }
   // A reader that went away is no error of ours; a full disk is. Either way nobody reads on.
-  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 17));
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    const why = error.code === 'ENOSPC' ? 'the disk is full' : error.code;
+    process.stderr.write(`error: the output cannot be written: ${why}\n`, () => process.exit(17));
+  });
   process.stderr.on('error', () => {});
   // Node would print the error with all that hangs on it, a request with its key included. What is left is where it happened.
   process.on('uncaughtException', (error) => {

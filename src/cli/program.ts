@@ -39,7 +39,8 @@ export async function runProgram(
   interrupt: AbortSignal,
   world: World & { readonly clock: Clock; readonly random: Random },
 ): Promise<number> {
-  const argv = withoutAliases(given, wordsOf(given));
+  const asked = asFlags(given);
+  const argv = withoutAliases(asked, wordsOf(asked));
   const stop = new AbortController();
   const onInterrupt = () => stop.abort(new Interrupted(EXIT_OF_SIGNAL[String(interrupt.reason)] ?? 'interrupted'));
   if (interrupt.aborted) onInterrupt();
@@ -184,6 +185,13 @@ function configure(command: Command, io: Io): Command {
     });
 }
 
+/** A first word `help` or `version`, as many tools have them, is the flag of that name. */
+function asFlags(argv: readonly string[]): readonly string[] {
+  const first = wordsOf(argv)[0];
+  if (first?.text !== 'help' && first?.text !== 'version') return argv;
+  return [...argv.slice(0, first.at), ...argv.slice(first.at + 1), first.text === 'help' ? '--help' : '--version'];
+}
+
 const commandWords = (argv: readonly string[]): string[] => wordsOf(argv).map(({ text }) => text);
 
 /** The first words that are no flags and no values of flags: as many as name a command. */
@@ -205,7 +213,8 @@ function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
   if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version') return null;
   const path = commandPath(argv);
   if (thrown.code === 'commander.help') {
-    return new UsageError(`\`skyvern ${path}\` needs a command after it`, { hint: `\`skyvern ${path} --help\`` });
+    const hint = `one of ${commandsBelow(path).join(', ')}; \`skyvern ${path} --help\` says what they do`;
+    return new UsageError(`\`skyvern ${path}\` needs a command after it`, { hint });
   }
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(thrown.message)?.[1]?.split(', ')[0];
   const message = withoutValues(thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, ''));
@@ -234,6 +243,15 @@ function commandPath(argv: readonly string[]): string {
     entries = isGroup(entry) ? entry.commands : [];
   }
   return path.join(' ');
+}
+
+/** Names of the commands in a group. */
+function commandsBelow(path: string): string[] {
+  const group = path.split(' ').reduce<readonly CommandNode[]>((entries, word) => {
+    const entry = entries.find(({ name }) => name === word);
+    return entry && isGroup(entry) ? entry.commands : [];
+  }, COMMANDS);
+  return group.map(({ name }) => name);
 }
 
 /** Errors must take the form that was asked for even when the flags themselves are wrong: so argv is read here. */

@@ -11,6 +11,20 @@ describe('flags and commands', () => {
     expect([code, io.stdout.text(), io.stderr.text()]).toEqual([0, 'skyvern 0.0.0-test\n', '']);
   });
 
+  test.each([
+    [
+      ['help', 'run', 'get'],
+      ['run', 'get', '--help'],
+    ],
+    [['help'], ['--help']],
+    [['version'], ['--version']],
+  ])('%j is %j', async (asked, meant) => {
+    const [{ io, code }, { io: other }] = [await run(asked), await run(meant)];
+    expect(code).toBe(0);
+    expect(io.stdout.text()).not.toBe('');
+    expect(io.stdout.text()).toBe(other.stdout.text());
+  });
+
   test('nothing at all prints the help', async () => {
     const { io, code } = await run([]);
     expect(code).toBe(0);
@@ -21,7 +35,7 @@ describe('flags and commands', () => {
     ['an unknown command', ['rnu', 'list'], "unknown command 'rnu'", 'did you mean `run`?'],
     ['an unknown command of a group', ['run', 'wach'], "unknown command 'wach'", 'did you mean `watch`?'],
     ['an unknown flag', ['run', 'get', 'tsk_1', '--jsn'], "unknown option '--jsn'", 'did you mean `--json`?'],
-    ['a group without a command', ['run'], '`skyvern run` needs a command after it', '`skyvern run --help`'],
+    ['a group without a command', ['run'], '`skyvern run` needs a command after it', 'one of get, list, watch, wait,'],
     ['a missing argument', ['run', 'get'], "missing required argument 'run'", '`skyvern run get --help`'],
     ['a broken duration', ['run', 'get', 'tsk_1', '--timeout', 'soon'], 'It is a time such as', ''],
     ['a broken URL', ['task', 'run', '--prompt', 'x', '--url', 'ht tp://'], 'It is no URL', ''],
