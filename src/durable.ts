@@ -314,6 +314,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
+  ENOENT: 'a folder above it is missing or read-only', // so Node says it of a read-only file system, too
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EMFILE: 'too many files are open',
