@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LocalError } from '../../src/errors.js';
@@ -80,6 +80,14 @@ test('a folder has one server: the second is refused and told who, until the fir
   );
   first.release();
   lockFolder(folder, 4243).release();
+});
+
+test('a folder that cannot be held is told in words', () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'server.lock'), { recursive: true });
+  expect(() => lockFolder(folder, 4242)).toThrow(
+    expect.objectContaining({ exitCode: 17, code: 'database', message: expect.stringContaining(`cannot use the folder ${folder}`) }),
+  );
 });
 
 test('a lease that was lost writes nothing, whoever took it', () => {
