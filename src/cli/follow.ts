@@ -1,4 +1,5 @@
 /** Following a run to its end: shared by everything that waits. */
+
 import { type Command, Option } from 'commander';
 import { type ExitCode, SkyvernError, Verdict } from '../errors.js';
 import { createRenderers, type OutputMode } from '../render/pick.js';
@@ -8,6 +9,7 @@ import { watchRun } from '../runs/watch.js';
 import type { RunResult } from '../runs/watchMany.js';
 import type { CliContext } from './context.js';
 import { addExpectOptions, type Expectation, type ExpectFlags, expectation, expecting } from './expect.js';
+import { GROUPS } from './help.js';
 import { liveControls } from './liveControls.js';
 import { addObserverOptions, type ObserverFlags, type Observers, observers } from './observers.js';
 import { queried } from './output.js';
@@ -25,9 +27,13 @@ export interface FollowFlags extends ExpectFlags, ObserverFlags {
 export const onPauseOption = (): Option =>
   new Option('--on-pause <what>', 'when the run waits for a person: wait, or fail with 14').choices(['wait', 'fail']).default('wait');
 
+/** @param run as the help of the command calls it */
+export const addWaitOption = (command: Command, run = 'the run'): Command =>
+  command.addOption(new Option('-w, --wait', `follow ${run} to its end and exit by its verdict`).helpGroup(GROUPS.main));
+
 export const addFollowOptions = (command: Command): Command =>
   addObserverOptions(
-    addExpectOptions(command.addOption(onPauseOption()))
+    addExpectOptions(command.optionsGroup(GROUPS.following).addOption(onPauseOption()))
       .option('--cancel-on-interrupt', 'cancel the run on Ctrl-C, SIGTERM and SIGHUP instead of leaving it')
       .addOption(new Option('--stall-after <duration>', 'say so when nothing has changed for this long (10m)').argParser(duration))
       .option('--verbose', 'tell how often the server is asked'),

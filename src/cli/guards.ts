@@ -1,8 +1,10 @@
 /** Flags that only the embedded server understands, of everything that starts there, and whether somebody is there to be asked. */
+
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { RISKS, type Risk, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
+import { GROUPS } from './help.js';
 import { allowedHosts, amount, risks } from './parsers.js';
 import { given } from './readyMade.js';
 import type { Target } from './target.js';
@@ -20,6 +22,7 @@ export type GuardFields = Pick<TaskRunRequest, 'allow_hosts' | 'confirm' | 'max_
 
 export const addGuardOptions = (command: Command): Command =>
   command
+    .optionsGroup(GROUPS.local)
     .option(
       '--allow-host <host...>',
       'let pages reach this host, with or without :PORT, although it is on loopback or private (only --local)',

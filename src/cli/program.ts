@@ -12,6 +12,7 @@ import { type Word, withoutAliases } from './aliases.js';
 import { COMMANDS, type CommandEntry, type CommandFile, type CommandNode, isGroup } from './commands/index.js';
 import type { CliContext, GlobalFlags } from './context.js';
 import { annotate, inActions } from './github/workflow.js';
+import { HELP } from './help.js';
 import type { World } from './main.js';
 import { duration } from './parsers.js';
 import { setShape } from './shape.js';
@@ -176,7 +177,7 @@ const HELP_WIDTH = 80;
 function configure(command: Command, io: Io): Command {
   return command
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp(HELP)
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: () => {}, // said once, by the error handler

@@ -1,6 +1,8 @@
 /** The flags that both ready-made runs share, log in and download, and the fields that they are. */
+
 import type { Command } from 'commander';
 import type { FilesRunRequest } from '../protocol/readyMade.js';
+import { GROUPS } from './help.js';
 import { integer, jsonTexts, webUrl } from './parsers.js';
 
 export interface ReadyMadeFlags {
@@ -21,18 +23,20 @@ export interface ReadyMadeFlags {
 
 export const addReadyMadeOptions = (command: Command): Command =>
   command
+    .option('--model <provider/name>', 'language model to use (only --local)')
+    .optionsGroup(GROUPS.codes)
     .option('--webhook-url <url>', 'send the result here when it ends', webUrl)
-    .option('--proxy-location <place>', 'where the browser seems to be: RESIDENTIAL, US-CA, NONE, ...')
     .option('--totp-identifier <text>', 'wait for one-time codes sent under this name')
     .option('--totp-url <url>', 'ask this address for one-time codes', webUrl)
+    .optionsGroup(GROUPS.browser)
+    .option('--proxy-location <place>', 'where the browser seems to be: RESIDENTIAL, US-CA, NONE, ...')
     .option('--browser-session-id <id>', 'run in this browser session')
     .option('--browser-profile-id <id>', 'start with this browser profile')
     .option('--start-fresh-browser', 'start with an empty browser')
     .option('--browser-address <url>', 'connect to a running browser at this CDP address')
     .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
-    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
-    .option('--model <provider/name>', 'language model to use (only --local)');
+    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer);
 
 export const readyMadeFields = (flags: ReadyMadeFlags): Omit<FilesRunRequest, 'navigation_goal'> =>
   given({

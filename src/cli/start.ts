@@ -1,4 +1,5 @@
 /** Starting a run at most once and, when asked, following it: shared by everything that starts one. */
+
 import { type Command, Option } from 'commander';
 import { LocalError, UsageError } from '../errors.js';
 import type { StartDeps, StartOptions, StartProgress } from '../journal/startOnce.js';
@@ -12,6 +13,7 @@ import type { CliContext } from './context.js';
 import { expectation } from './expect.js';
 import { type FollowFlags, follow } from './follow.js';
 import { setOutputs } from './github/workflow.js';
+import { GROUPS } from './help.js';
 import { settleQuietly } from './leftStarts.js';
 import { observers } from './observers.js';
 import { write, writeJson } from './output.js';
@@ -27,6 +29,7 @@ export interface StartFlags {
 
 export const addStartOptions = (command: Command): Command =>
   command
+    .optionsGroup(GROUPS.once)
     .option('--run-key <key>', 'a name of your own for this start: the same key again gives the run that it started')
     .option('--allow-duplicate', 'after a lost answer, send again when the run is not found: there may be two then')
     .addOption(

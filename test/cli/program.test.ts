@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.js';
+import { allCommands } from '../../src/cli/program.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import { testIo } from '../support/io.js';
 
@@ -23,6 +24,16 @@ describe('flags and commands', () => {
     expect(code).toBe(0);
     expect(io.stdout.text()).not.toBe('');
     expect(io.stdout.text()).toBe(other.stdout.text());
+  });
+
+  test('the help of every command fits 80 columns, examples apart', async () => {
+    const wide: string[] = [];
+    for (const { path } of await allCommands()) {
+      const { io } = await run([...path.split(' '), '--help']);
+      const [about = ''] = io.stdout.text().split('\nExamples:');
+      wide.push(...about.split('\n').filter((line) => line.length > 80));
+    }
+    expect(wide).toEqual([]);
   });
 
   test('nothing at all prints the help', async () => {

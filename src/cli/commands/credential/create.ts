@@ -62,8 +62,9 @@ const FIELDS: Readonly<Record<CredentialType, readonly Field[]>> = {
 };
 
 const HELP = `
-Secrets (--password, --totp, --card-number, --card-cvv, --secret-value) are read from env:VARIABLE, from @file, or from
-standard input (-); one that is missing is asked for on a terminal.
+Secrets (--password, --totp, --card-number, --card-cvv, --secret-value) are
+read from env:VARIABLE, from @file, or from standard input (-); one that is
+missing is asked for on a terminal.
 
 Examples:
   $ skyvern credential create --name "Garden shop" --username ada --password env:SHOP_PASSWORD

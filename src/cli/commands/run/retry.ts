@@ -5,7 +5,7 @@ import { runKind } from '../../../protocol/ids.js';
 import { isEnded } from '../../../protocol/status.js';
 import { confirm } from '../../ask.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { outputMode } from '../../output.js';
 import { addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
 import { addRunArgument, connectToRun } from '../../target.js';
@@ -22,7 +22,7 @@ export function define(command: Command, ctx: CliContext, handler = runRetry): v
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  $ skyvern run retry wr_456\n  $ skyvern run retry wr_456 --yes --wait');
   addStartOptions(command);
-  addFollowOptions(command.option('-w, --wait', 'follow the new run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command, 'the new run'));
   command.action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
 

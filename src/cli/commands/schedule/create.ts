@@ -23,7 +23,8 @@ interface Flags extends ScheduleFlags {
 }
 
 const HELP = `
-Before anything is sent, the next times are shown on stderr: in words, in the time zone of the schedule and in this machine's.
+Before anything is sent, the next times are shown on stderr: in words, in the
+time zone of the schedule and in this machine's.
 
 Examples:
   $ skyvern schedule create wpid_123 --cron "30 6 * * 1-5" --timezone Europe/Berlin --param city=Oslo

@@ -14,8 +14,9 @@ interface Flags extends TimingFlags, WorkflowFlag {
 }
 
 const HELP = `
-Computed by the rules of the time zone: an hour that clocks skip, or show twice, is named. Without a schedule, and offline, for
-what --cron, --every or --at say.
+Computed by the rules of the time zone: an hour that clocks skip, or show
+twice, is named. Without a schedule, and offline, for what --cron, --every or
+--at say.
 
 Examples:
   $ skyvern schedule next wfs_123 -n 10

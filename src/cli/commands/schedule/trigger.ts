@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { startWorkflow } from '../../../journal/startWorkflow.js';
 import type { WorkflowRunRequest } from '../../../protocol/workflowRun.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { outputMode } from '../../output.js';
 import { addScheduleArgument, connectToSchedule, readSchedule, type WorkflowFlag } from '../../schedule/find.js';
 import { addFenceOption, addStartOptions, type Beginning, type StartFlags, startAndFollow } from '../../start.js';
@@ -11,8 +11,8 @@ import { addParameterOptions, type ParameterFlags, parametersFor } from '../../w
 type Flags = WorkflowFlag & ParameterFlags & StartFlags & FollowFlags;
 
 const HELP = `
-The run is one of the workflow, with the parameters of the schedule; the schedule itself does not change. --param changes one of
-them for this run.
+The run is one of the workflow, with the parameters of the schedule; the
+schedule itself does not change. --param changes one of them for this run.
 
 Examples:
   $ skyvern schedule trigger wfs_123 --wait
@@ -21,7 +21,7 @@ Examples:
 export function define(command: Command, ctx: CliContext, handler = scheduleTrigger): void {
   addParameterOptions(addScheduleArgument(command).description('Run a schedule now, besides its own times.')).addHelpText('after', HELP);
   addFenceOption(addStartOptions(command));
-  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command));
   command.action((id: string, flags: Flags) => handler(ctx, command, id, flags));
 }
 

@@ -22,8 +22,9 @@ interface Flags extends ScheduleFlags, WorkflowFlag {
 }
 
 const HELP = `
-What is left out stays as it is: the schedule is read, changed and sent as a whole, and only if nobody changed it meanwhile.
---param changes one parameter, --params replaces them all.
+What is left out stays as it is: the schedule is read, changed and sent as a
+whole, and only if nobody changed it meanwhile. --param changes one parameter,
+--params replaces them all.
 
 Examples:
   $ skyvern schedule update wfs_123 --cron "0 7 * * *"

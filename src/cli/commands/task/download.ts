@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { startDownload } from '../../../journal/startWorkflow.js';
 import type { FilesRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readPrompt } from '../../inputs.js';
 import { withModel } from '../../model.js';
@@ -33,7 +33,7 @@ export function define(command: Command, ctx: CliContext, handler = taskDownload
       '\nExamples:\n  $ skyvern task download --url https://example.com/reports --prompt "Download the newest report" --wait\n  $ skyvern run download @last --files',
     );
   addFenceOption(addStartOptions(addGuardOptions(addReadyMadeOptions(command))));
-  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }
 

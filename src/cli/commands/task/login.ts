@@ -4,7 +4,7 @@ import { UsageError } from '../../../errors.js';
 import { startLogin } from '../../../journal/startWorkflow.js';
 import { LOGIN_CREDENTIAL_TYPES, type LoginRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readSource } from '../../inputs.js';
 import { withModel } from '../../model.js';
@@ -62,7 +62,7 @@ export function define(command: Command, ctx: CliContext, handler = taskLogin): 
       '\nExamples:\n  $ skyvern task login --url https://example.com/login --credential-id cred_123 --wait\n  $ skyvern task login --url https://example.com --onepassword-vault-id v1 --onepassword-item-id i1',
     );
   addFenceOption(addStartOptions(addGuardOptions(addReadyMadeOptions(command))));
-  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command));
   command.action((flags: Flags) => handler(ctx, command, flags));
 }
 

@@ -1,9 +1,11 @@
 /** `skyvern task run`: every field of the API's task request as a flag, started at most once, and followed when asked. */
+
 import { type Command, Option } from 'commander';
 import { ENGINES, type TaskRunRequest } from '../../../protocol/task.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
+import { GROUPS } from '../../help.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
@@ -57,27 +59,30 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--max-steps <n>', 'stop after this many steps', integer)
     .option('--data-extraction-schema <json>', 'JSON Schema wanted for the output, or `@file`', json)
     .option('--error-code-mapping <json>', 'object of error codes and when to raise them, or `@file`', jsonTexts)
-    .option('--proxy-location <place>', 'RESIDENTIAL, RESIDENTIAL_DE, ..., NONE, or a JSON object')
+    .option('--model <name>', 'language model to use; on --local `provider/name`, or a name at the configured provider')
+    .option('--include-action-history-in-verification', 'let the verifier see the actions')
+    .option('--run-with <kind>', 'agent or code')
+    .option('--publish-workflow', 'keep the task as a workflow')
+    .option('--file-id <id...>', 'attach uploaded files')
+    .optionsGroup(GROUPS.codes)
     .option('--webhook-url <url>', 'call this address when the run ends', webUrl)
     .option('--totp-identifier <text>', 'whose one-time codes to use')
     .option('--totp-url <url>', 'where to fetch one-time codes', webUrl)
+    .optionsGroup(GROUPS.browser)
+    .option('--proxy-location <place>', 'RESIDENTIAL, RESIDENTIAL_DE, ..., NONE, or a JSON object')
     .option('--browser-session-id <id>', 'run in this browser session')
     .option('--browser-profile-id <id>', 'start with this browser profile')
     .option('--start-fresh-browser', 'start with an empty browser')
     .option('--browser-address <url>', 'connect to a running browser at this CDP address')
     .option('--extra-http-headers <json>', 'object of headers that the browser sends, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
-    .option('--model <name>', 'language model to use; on --local `provider/name`, or a name at the configured provider')
-    .option('--include-action-history-in-verification', 'let the verifier see the actions')
     .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
-    .option('--run-with <kind>', 'agent or code')
-    .option('--publish-workflow', 'keep the task as a workflow')
-    .option('--file-id <id...>', 'attach uploaded files')
+    .optionsGroup(GROUPS.local)
     .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)')
     .addHelpText('after', EXAMPLES);
   addGuardOptions(command);
   addFenceOption(addStartOptions(command));
-  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command));
   command.action((flags: TaskRunFlags) => handler(ctx, command, flags));
 }
 

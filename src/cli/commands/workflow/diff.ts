@@ -18,8 +18,9 @@ interface Flags {
 }
 
 const HELP = `
-Blocks are known by their labels and parameters by their keys; what servers write of their own counts for nothing. + is added,
-- taken away, ~ changed, > in another order. Nothing is printed when nothing would change.
+Blocks are known by their labels and parameters by their keys; what servers
+write of their own counts for nothing. + is added, - taken away, ~ changed, >
+in another order. Nothing is printed when nothing would change.
 
 Examples:
   $ skyvern workflow diff wpid_123 -f shop.yaml

@@ -18,8 +18,9 @@ interface Flags {
 }
 
 const HELP = `
-What is printed can be edited and sent back: it names its workflow, and leaves out ids, times and defaults.
-With --json the server's answer as it is, with --json --definition the definition as JSON.
+What is printed can be edited and sent back: it names its workflow, and leaves
+out ids, times and defaults. With --json the server's answer as it is, with
+--json --definition the definition as JSON.
 
 Examples:
   $ skyvern workflow get wpid_123 > shop.yaml

@@ -6,7 +6,7 @@ import type { Wire } from '../../../protocol/decode.js';
 import type { Workflow } from '../../../protocol/workflow.js';
 import type { WorkflowRunRequest } from '../../../protocol/workflowRun.js';
 import type { CliContext } from '../../context.js';
-import { addFollowOptions, type FollowFlags } from '../../follow.js';
+import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { outputMode } from '../../output.js';
 import { integer, json, jsonObject, jsonTexts, webUrl } from '../../parsers.js';
 import { given } from '../../readyMade.js';
@@ -48,8 +48,10 @@ export interface WorkflowRunFlags extends RunFields, ParameterFlags, StartFlags,
 }
 
 const HELP = `
-A workflow is named by its id, or by a file with its definition. The file is made into a workflow the first time, and changes
-that workflow when it says something else; a file that holds "workflow_permanent_id: wpid_..." is that workflow on every machine.
+A workflow is named by its id, or by a file with its definition. The file is
+made into a workflow the first time, and changes that workflow when it says
+something else; a file that holds "workflow_permanent_id: wpid_..." is that
+workflow on every machine.
 
 Examples:
   $ skyvern workflow run wpid_123 --param city=Oslo --param days=3 --wait
@@ -90,7 +92,7 @@ export function define(command: Command, ctx: CliContext, handler = workflowRun)
     .option('--body <json>', 'other fields of the request as a JSON object, or `@file`; flags go before it', jsonObject)
     .addHelpText('after', HELP);
   addFenceOption(addStartOptions(command));
-  addFollowOptions(command.option('-w, --wait', 'follow the run to its end and exit by its verdict'));
+  addFollowOptions(addWaitOption(command));
   command.action((id: string | undefined, flags: WorkflowRunFlags) => handler(ctx, command, id, flags));
 }
 

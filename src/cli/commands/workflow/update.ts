@@ -15,9 +15,10 @@ interface Flags {
 }
 
 const HELP = `
-The id may be left out where the file holds it (workflow_permanent_id), or was made into a workflow from here before. What the
-server has already is not sent again: the version stays. Servers keep some fields that are left out (proxy, webhook, one-time codes,
-headers, time limit): write null to take one away.
+The id may be left out where the file holds it (workflow_permanent_id), or was
+made into a workflow from here before. What the server has already is not sent
+again: the version stays. Servers keep some fields that are left out (proxy,
+webhook, one-time codes, headers, time limit): write null to take one away.
 
 Examples:
   $ skyvern workflow update wpid_123 -f shop.yaml

@@ -6,8 +6,9 @@ import { wantsJson, write, writeJson } from '../../output.js';
 import { findingLine, hasErrors, invalid, readDefinition } from '../../workflow/definition.js';
 
 const HELP = `
-Looked at are all fields, labels and keys, what blocks name of each other, their order, parameters and their defaults, and
-templates. An error is what a server refuses, or what makes every run fail; warnings are for you to judge.
+Looked at are all fields, labels and keys, what blocks name of each other,
+their order, parameters and their defaults, and templates. An error is what a
+server refuses, or what makes every run fail; warnings are for you to judge.
 
 Examples:
   $ skyvern workflow validate shop.yaml
