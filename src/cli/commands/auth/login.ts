@@ -24,7 +24,7 @@ export function define(command: Command, ctx: CliContext, handler = authLogin): 
     .option('--model-base-url <url>', 'address of the model, where it is not the usual one of its provider', webUrl)
     .addHelpText(
       'after',
-      '\nThe key is typed without echo, or read with --api-key-file FILE, or - for standard\ninput. It never stands on the command line.\n\nExamples:\n  $ skyvern auth login\n  $ skyvern auth login --base-url http://localhost:8000 --profile work --api-key-file key.txt',
+      '\nThe key is typed without echo, or read with --api-key-file FILE, or - for\nstandard input. It never stands on the command line.\n\nExamples:\n  $ skyvern auth login\n  $ skyvern auth login --base-url http://localhost:8000 --profile work --api-key-file key.txt',
     )
     .action((flags: Flags) => handler(ctx, command, flags));
 }
