@@ -137,9 +137,11 @@ async function narrowed(env: Record<string, string>, breaksAnew: boolean): Promi
   // A picture between the new size and the news of it would be drawn for the old one: that is chance, and not tested here.
   const still = { ...env, STILL: '1' };
   const screen = playIn(player, [...story().slice(0, 6), 'forever'], { columns: 100, rows: 40, env: still, breaksAnew, shell });
-  await screen.shows(/link "Item 1"[\s\S]*d detach {2}c cancel/);
+  await screen.shows(/heading of item 1[\s\S]*d detach {2}c cancel/); // the last event
   for (const columns of [60, 24]) {
+    const before = screen.raw().length;
     screen.resize(columns, 40);
+    await screen.until(() => screen.raw().length > before);
     for (const [key, isThere] of [
       ['?', true],
       ['?', false],
