@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('F47 F48 streams that fail', () =>
   const LIST = ['run', 'list', '-n', '300', '--json'];
   test.each([
     ['F47 a reader that went away', '% | head -c 1 > /dev/null; exit ${PIPESTATUS[0]}', LIST, 0, /^$/],
-    ['F47 a full disk', '% > /dev/full', LIST, 17, /^$/],
+    ['F47 a full disk', '% > /dev/full', LIST, 17, /^error: the output cannot be written: the disk is full\n$/],
     ['F47 a closed stdout', '% >&-', LIST, 0, /^$/],
     ['F48 a closed stderr', '% 2>&-', ['run', 'get', 'tsk_9'], 5, /^$/],
     ['F48 no TERM at all', 'unset TERM; %', ['run', 'get', 'tsk_9'], 5, /^error: .*\nhint: .*\n$/],

@@ -119,8 +119,7 @@ test.each(Object.entries(TERMINALS))('%s, from 20 x 5 to 300 x 100', async (name
 test('the checks would notice a view that is too high, and text that is wider than was thought', async () => {
   const screen = playIn(player, BEFORE, { columns: 80, rows: 24 });
   await screen.shows(/waits for/);
-  const height = heightOf(screen);
-  expect(height).toBeGreaterThan(8); // on a terminal of so many rows it would be too high
+  await screen.until(() => heightOf(screen) > 8); // on a terminal of so many rows it would be too high
   await new Promise<void>((done) => screen.terminal.write(`\r\n${'x'.repeat(81)}\r\n`, done));
   expect(brokenRows(screen, 3)).toEqual(['x']);
   screen.type('d');
