@@ -74,7 +74,7 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--browser-profile-id <id>', 'start with this browser profile')
     .option('--start-fresh-browser', 'start with an empty browser')
     .option('--browser-address <url>', 'connect to a running browser at this CDP address')
-    .option('--extra-http-headers <json>', 'object of headers that the browser sends with every request, to any host, or `@file`', jsonTexts)
+    .option('--extra-http-headers <json>', 'object of headers for every request, to any host, or `@file`', jsonTexts)
     .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
     .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
     .optionsGroup(GROUPS.local)
