@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { upstreamOf } from '../../src/browser/upstream.js';
 import { systemClock } from '../../src/clock.js';
+import { sessionOf } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 import { servePages } from './pages.js';
 
@@ -33,15 +34,7 @@ test('the browser itself, whatever user it runs as, gets through a company proxy
     network: { lookup: async () => ['93.184.216.34'] },
   });
   onTestFinished(() => pool.close());
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [],
-    downloadsDir: tempFolder(),
-  });
+  const session = await pool.open(sessionOf(tempFolder(), []));
   await session.page.perform({ kind: 'goto', url: 'http://far.example/' });
   expect(await session.page.title()).toBe('Far away');
   expect(logins[0]).toBe(`Basic ${Buffer.from('me:secret').toString('base64')}`);

@@ -9,6 +9,7 @@ import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import type { EvidenceFile } from '../../src/engine/task.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
+import { sessionOf } from '../support/browserSession.js';
 import { servePages } from './pages.js';
 
 const runner = realRunner();
@@ -114,16 +115,11 @@ test('of a session that nobody waited for, as of a run that was canceled while i
   const leaves = async (waits: boolean) => {
     const folder = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const session = await pool.open({
-      headed: false,
-      path: null,
-      address: null,
-      cdpHeaders: {},
-      extraHttpHeaders: {},
-      allowedUrls: [site.origin],
-      downloadsDir: mkdtempSync(join(folder, 'downloads-')),
-      evidence: { folder, clean: { text: (text) => text, deep: (value) => value } },
-    });
+    const session = await pool.open(
+      sessionOf(mkdtempSync(join(folder, 'downloads-')), [site.origin], {
+        evidence: { folder, clean: { text: (text) => text, deep: (value) => value } },
+      }),
+    );
     await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
     await session.page.screenshot(); // is a picture of the film
     if (waits) await session.evidence();

@@ -8,6 +8,7 @@ import { type BrowserTrace, endLeftBrowser, launchBrowser } from '../../src/brow
 import type { PlaywrightPage } from '../../src/browser/page.js';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
+import { sessionOf } from '../support/browserSession.js';
 import { servePages } from './pages.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
@@ -135,16 +136,7 @@ test('where the system refuses a sandbox the error names the way without', async
 function sessions(onLaunch: (trace: BrowserTrace) => void, origin: string) {
   const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [], onLaunch });
   onTestFinished(() => pool.close());
-  return () =>
-    pool.open({
-      headed: false,
-      path: null,
-      address: null,
-      cdpHeaders: {},
-      extraHttpHeaders: {},
-      allowedUrls: [origin],
-      downloadsDir: join(tmpdir(), 'skyvern-test-downloads'),
-    });
+  return () => pool.open(sessionOf(join(tmpdir(), 'skyvern-test-downloads'), [origin]));
 }
 
 test('one warm browser serves sessions that share nothing; after a crash the next session gets a new one', async () => {

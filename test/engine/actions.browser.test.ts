@@ -7,6 +7,7 @@ import { systemClock } from '../../src/clock.js';
 import { parseRules } from '../../src/engine/rules/parse.js';
 import type { Answer } from '../browser/pages.js';
 import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
 import { onPages, output, realRunner, reason } from './harness.js';
 import {
   BLIND_MIXER,
@@ -219,15 +220,7 @@ test('without the second look the browser itself reports success for a field tha
   const site = await servePages({ '/': '<input aria-label="Code" oninput="this.value = `abc`">' });
   const pool = createBrowserPool(process, { clock: systemClock, cacheDir: '/tmp/skyvern-test-cache', sandbox: true, places: [] });
   onTestFinished(() => pool.close());
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir: '/tmp',
-  });
+  const session = await pool.open(sessionOf('/tmp', [site.origin]));
   await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
   const field = (await session.page.snapshot()).children
     .flatMap((child) => (typeof child === 'string' ? [] : [child, ...child.children]))

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBrowserPool } from '../../src/browser/pool.js';
-import type { SessionOptions } from '../../src/browser/types.js';
 import { systemClock } from '../../src/clock.js';
+import { sessionOf } from '../support/browserSession.js';
 import { openPages } from '../support/pageServer.js';
 import { openCanary } from './canary.js';
 import { attackPage, vectorOf } from './vectors.js';
@@ -55,15 +55,7 @@ export async function attackHosts(
     places: [],
     network: canary.network,
   });
-  const session: SessionOptions = {
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir: join(folder, 'downloads'),
-  };
+  const session = sessionOf(join(folder, 'downloads'), [site.origin]);
   try {
     for (const host of hosts) {
       const before = canary.reached.length;

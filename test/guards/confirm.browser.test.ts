@@ -6,6 +6,7 @@ import { systemClock } from '../../src/clock.js';
 import { createConfirmGate } from '../../src/engine/guard/confirm.js';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
+import { sessionOf } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 
 const runner = realRunner();
@@ -84,15 +85,7 @@ async function gated(html: string) {
   });
   onTestFinished(() => pool.close());
   const site = await servePages({ '/': html, '/paid': '<title>Paid</title><button>Again</button>' });
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir: tempFolder(),
-  });
+  const session = await pool.open(sessionOf(tempFolder(), [site.origin]));
   const { page } = session;
   const told = recorder();
   const ref = async (name: string): Promise<string> => {

@@ -7,6 +7,7 @@ import { findBrowser } from '../../src/browser/find.js';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
 const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
@@ -39,15 +40,7 @@ const WAYS: Readonly<Record<string, (port: number) => string>> = {
 test.each(Object.keys(WAYS))('A51 %s sends no datagram and tells no address', async (way) => {
   const udp = await listener();
   const site = await servePages({ '/': `<body><script>${WAYS[way]?.(udp.port)}</script>` });
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir: join(tmpdir(), 'skyvern-test-downloads'),
-  });
+  const session = await pool.open(sessionOf(join(tmpdir(), 'skyvern-test-downloads'), [site.origin]));
   onTestFinished(() => session.close());
   await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
   await expect.poll(() => session.page.title(), { timeout: 30_000 }).toBe('ended 0');

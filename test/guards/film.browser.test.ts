@@ -8,6 +8,7 @@ import { findBrowser } from '../../src/browser/find.js';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
@@ -39,16 +40,9 @@ async function filmOf(isSecret: boolean): Promise<string> {
     },
   });
   const folder = tempFolder();
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir: join(folder, 'downloads'),
-    evidence: { folder, clean: { text: (text) => text, deep: (value) => value } },
-  });
+  const session = await pool.open(
+    sessionOf(join(folder, 'downloads'), [site.origin], { evidence: { folder, clean: { text: (text) => text, deep: (value) => value } } }),
+  );
   onTestFinished(() => session.close());
   const { page } = session;
   const ref = async (name: string) => new RegExp(`"name":"${name}","ref":"(\\w+)"`).exec(JSON.stringify(await page.snapshot()))?.[1] ?? '';

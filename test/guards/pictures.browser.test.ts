@@ -9,6 +9,7 @@ import { createBrowserPool } from '../../src/browser/pool.js';
 import type { BrowserPage, SnapshotNode } from '../../src/browser/types.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
 const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
@@ -50,15 +51,7 @@ const refOf = (node: SnapshotNode, name: string): string | null => {
 async function openPage(pages: Readonly<Record<string, string>>): Promise<{ page: BrowserPage; origin: string }> {
   const downloadsDir = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
   const site = await servePages(pages);
-  const session = await pool.open({
-    headed: false,
-    path: null,
-    address: null,
-    cdpHeaders: {},
-    extraHttpHeaders: {},
-    allowedUrls: [site.origin],
-    downloadsDir,
-  });
+  const session = await pool.open(sessionOf(downloadsDir, [site.origin]));
   onTestFinished(async () => {
     await session.close();
     rmSync(downloadsDir, { recursive: true, force: true });
