@@ -11,6 +11,8 @@ async function run() {
   const words = process.argv.slice(2);
   if (printed(readyText(words))) return;
 
+  // A service of the system has no HOME: that of its user is meant.
+  if (!process.env.HOME && process.platform !== 'win32') process.env.HOME = homeOfUser();
   // Our own cache folder: one in a shared temporary folder could hold what somebody else put there.
   const { HOME, XDG_CACHE_HOME, LOCALAPPDATA, SKYVERN_HOME } = process.env;
   const { join } = process.getBuiltinModule('node:path');
@@ -50,6 +52,15 @@ async function run() {
     if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest);
   };
   process.exitCode = await main(words, process, interrupt.signal);
+}
+
+/** `/` for a user that the system does not know, as in some containers. */
+function homeOfUser() {
+  try {
+    return process.getBuiltinModule('node:os').userInfo().homedir;
+  } catch {
+    return '/';
+  }
 }
 
 /** What the build has made ready, so that it costs no more than an empty program; null when this is something else. */

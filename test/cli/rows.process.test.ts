@@ -1,6 +1,7 @@
 /** Faults of disks, streams, signals and zones, tried on the built program: `npm test` builds first. */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FaultServer, faultServer } from '../support/faultServer.js';
@@ -168,6 +169,11 @@ test('F19 the zone of this machine changes nothing that is shown', async () => {
   expect(shown[0]?.[1]).toContain(id);
   expect(shown[1]).toEqual(shown[0]);
   expect(shown[2]).toEqual(shown[0]);
+});
+
+test('without HOME, as a service of the system has it, the home of its user is used', () => {
+  const { stdout } = spawnSync(process.execPath, [PROGRAM, 'config', 'path', '--json'], { env: {}, encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toMatchObject({ state: join(userInfo().homedir, '.local/state/skyvern') });
 });
 
 test('F64 a program whose files are replaced while it watches goes on to the end', async () => {
