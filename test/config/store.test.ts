@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ApiClient } from '../../src/client/client.js';
 import { setSetting } from '../../src/config/edit.js';
@@ -83,12 +84,14 @@ test.each(['', 'null', '{"pid":', '{}', '[]'])('F43 a lock that a power failure 
 });
 
 test.skipIf(process.platform !== 'linux')('F43 a lock of a process that has ended, and that nobody has asked about, is taken', async () => {
-  // The shell becomes a program that never asks after its children.
-  const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // The shell becomes a program that never asks after its children; only then the child is let go.
+  const line = 'cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-';
+  const parent = spawn('sh', ['-c', line], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
-  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
-  const isZombie = () => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  await vi.waitUntil(isZombie, 20_000);
+  const pid = await new Promise<number>((resolve) => parent.stdout?.once('data', (text) => resolve(Number(text))));
+  await vi.waitUntil(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n', 20_000);
+  (parent.stdio[3] as Writable).end();
+  await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), 20_000);
   const path = join(tempFolder(), 'x.lock');
   writeFileSync(path, JSON.stringify({ pid, started: null, nonce: 'z' }));
   expect(await withLock(path, deps(), () => 'mine')).toBe('mine');
