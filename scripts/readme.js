@@ -24,6 +24,8 @@ const exitCodes = () => {
 const commandsIn = (help) =>
   (/\nCommands:\n([\s\S]*?)(?:\n\n|\n?$)/.exec(help)?.[1] ?? '').match(/^ {2}([a-z-]+)/gm)?.map((name) => name.trim()) ?? [];
 const section = (help, name) => new RegExp(`\\n${name}:\\n([\\s\\S]*?)(?:\\n\\n|\\n?$)`).exec(help)?.[1] ?? '';
+/** A command's own flags: those of every heading, up to the ones that all commands have. */
+const flagsOf = (help) => (/\nOptions:\n([\s\S]*?)\n\nGlobal Options:\n/.exec(help)?.[1] ?? '').replace(/\n? {2}-h, --help.*$/m, '');
 
 const anchor = (path) => `docs/commands.md#skyvern-${path.replaceAll(' ', '-')}`;
 const aboutOf = (help) => help.split('\n\n')[1].replace(/\s+/g, ' ').trim();
@@ -49,8 +51,7 @@ function reference(all) {
   const global = `## Flags of every command\n\n\`\`\`\n${section(skyvern('--help'), 'Options')}\n\`\`\``;
   const texts = all.map(([path, help]) => {
     const usage = help.split('\n\n')[0].replace('Usage: ', '');
-    const flags = section(help, 'Options').replace(/\n? {2}-h, --help.*$/m, '');
-    const lines = [usage, section(help, 'Arguments'), flags, section(help, 'Examples')].filter((part) => part.trim() !== '');
+    const lines = [usage, section(help, 'Arguments'), flagsOf(help), section(help, 'Examples')].filter((part) => part.trim() !== '');
     return `## \`skyvern ${path}\`\n\n${aboutOf(help)}\n\n\`\`\`\n${lines.join('\n\n')}\n\`\`\``;
   });
   return `# Commands and flags\n\nGenerated from \`skyvern COMMAND --help\`.\n\n${[global, ...texts].join('\n\n')}\n`;

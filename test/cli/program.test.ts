@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.js';
 import { allCommands } from '../../src/cli/program.js';
@@ -34,6 +35,23 @@ describe('flags and commands', () => {
       wide.push(...about.split('\n').filter((line) => line.length > 80));
     }
     expect(wide).toEqual([]);
+  });
+
+  test('every flag of every command stands in its part of the reference', async () => {
+    const parts = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8').split('\n## ');
+    const missing: string[] = [];
+    for (const { path } of await allCommands()) {
+      const { io } = await run([...path.split(' '), '--help']);
+      const [own = ''] = io.stdout.text().split('\nGlobal Options:');
+      const part = parts.find((each) => each.startsWith(`\`skyvern ${path}\`\n`)) ?? '';
+      const flags = [...own.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag as string);
+      missing.push(
+        ...flags
+          .filter((flag) => flag !== '--help' && !part.includes(`  ${flag}`) && !part.includes(`, ${flag}`))
+          .map((flag) => `${path} ${flag}`),
+      );
+    }
+    expect(missing).toEqual([]);
   });
 
   test('nothing at all prints the help', async () => {
