@@ -271,7 +271,8 @@ export class PlaywrightPage implements BrowserPage {
 
   /** The page crashed and its tab is closed, or the browser is gone: which, is told a moment later than that it is. */
   #goneBecause(): string {
-    return this.#blame() ?? (this.#pages.length === 0 && this.#noTab === CRASHED ? CRASHED : GONE);
+    if (this.#pages.length === 0 && this.#noTab !== ALL_CLOSED) return this.#noTab;
+    return this.#blame() ?? GONE;
   }
 
   #current(): Page {

@@ -1,5 +1,4 @@
 /** Following a run to its end: shared by everything that waits. */
-
 import { type Command, Option } from 'commander';
 import { type ExitCode, SkyvernError, Verdict } from '../errors.js';
 import { createRenderers, type OutputMode } from '../render/pick.js';

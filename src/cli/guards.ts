@@ -1,12 +1,11 @@
 /** Flags that only the embedded server understands, of everything that starts there, and whether somebody is there to be asked. */
-
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
 import { RISKS, type Risk, RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
+import { given } from './given.js';
 import { GROUPS } from './help.js';
 import { allowedHosts, amount, risks } from './parsers.js';
-import { given } from './readyMade.js';
 import type { Target } from './target.js';
 
 export interface GuardFlags {

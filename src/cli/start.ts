@@ -1,5 +1,4 @@
 /** Starting a run at most once and, when asked, following it: shared by everything that starts one. */
-
 import { type Command, Option } from 'commander';
 import { LocalError, UsageError } from '../errors.js';
 import type { StartDeps, StartOptions, StartProgress } from '../journal/startOnce.js';

@@ -1,7 +1,17 @@
 /** What there is to say of a run that has ended: where it failed, what files it left, what to type next. In words, for every view. */
 import { childrenOf, type Node, type RunView } from '../runs/view.js';
 import { around, isBad, take } from './ui/tree.js';
-import { describeNode, downloadCommand, plural, reportCommand, retryCommand, statusOf, timelineCommand } from './words.js';
+import {
+  byteSize,
+  describeNode,
+  downloadCommand,
+  isWebUrl,
+  plural,
+  reportCommand,
+  retryCommand,
+  statusOf,
+  timelineCommand,
+} from './words.js';
 
 /** Further back nobody looks for what failed at the end. */
 const MAX_LOOKED_AT = 2_000;
@@ -42,21 +52,18 @@ export function filesOf({ run }: RunView): string[] {
   const files: readonly unknown[] = Array.isArray(run?.['downloaded_files']) ? run['downloaded_files'] : [];
   const names = files.map((file) => {
     const { filename, file_size } = (file ?? {}) as Readonly<Record<string, unknown>>;
-    const size = typeof file_size === 'number' ? ` (${bytes(file_size)})` : '';
+    const size = typeof file_size === 'number' ? ` (${byteSize(file_size)})` : '';
     return `${typeof filename === 'string' && filename !== '' ? filename : 'a file without a name'}${size}`;
   });
   const more = names.length - MAX_FILES;
   return more > 0 ? [...names.slice(0, MAX_FILES), plural(more, 'more file')] : names;
 }
 
-const bytes = (size: number): string =>
-  size < 1_000 ? `${size} B` : size < 1e6 ? `${(size / 1_000).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-
 /** Where the recording is: an address, or a command where only the server could open it; null when there is none. */
 export function recordingOf({ run, runId }: RunView): string | null {
   const url = run?.['recording_url'];
   if (typeof url !== 'string' || url === '') return null;
-  return /^https?:/.test(url) ? url : `${downloadCommand(runId)} --recording`;
+  return isWebUrl(url) ? url : `${downloadCommand(runId)} --recording`;
 }
 
 /** Exact commands, the most useful first. */

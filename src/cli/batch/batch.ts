@@ -15,8 +15,7 @@ import { outputMode, write } from '../output.js';
 import { integer } from '../parsers.js';
 import { Progress } from '../progress.js';
 import type { Beginning } from '../start.js';
-import type { Target } from '../target.js';
-import { journalOf } from '../target.js';
+import { journalOf, type Target } from '../target.js';
 import { Ledger } from './ledger.js';
 import { type Row, readRows } from './rows.js';
 

@@ -6,11 +6,11 @@ import type { Wire } from '../../../protocol/decode.js';
 import { printable } from '../../../render/sanitize.js';
 import { askSecretly, canAsk } from '../../ask.js';
 import type { CliContext } from '../../context.js';
+import { given } from '../../given.js';
 import { readSecret } from '../../inputs.js';
 import { makeOnce } from '../../make.js';
 import { wantsJson, write, writeJson } from '../../output.js';
 import { jsonObject, webUrl } from '../../parsers.js';
-import { given } from '../../readyMade.js';
 import { connect } from '../../target.js';
 
 /** Flags that are fields of `credential`, by type. */

@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import { CREDENTIAL_TYPES, type Credential } from '../../../protocol/credential.js';
 import type { CliContext } from '../../context.js';
 import { whose } from '../../credential.js';
+import { given } from '../../given.js';
 import { wantsJson } from '../../output.js';
 import { addPageOption, collectPages, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
-import { given } from '../../readyMade.js';
 import { printTable } from '../../table.js';
 import { connect } from '../../target.js';
 

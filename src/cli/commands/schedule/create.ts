@@ -4,9 +4,9 @@ import type { Schedule, ScheduleAnswer, ScheduleBody } from '../../../protocol/s
 import { printable } from '../../../render/sanitize.js';
 import { timingFields } from '../../../schedule/timing.js';
 import type { CliContext } from '../../context.js';
+import { given } from '../../given.js';
 import { makeOnce } from '../../make.js';
 import { outputMode, wantsJson, write, writeJson } from '../../output.js';
-import { given } from '../../readyMade.js';
 import { disagreement, previewText } from '../../schedule/preview.js';
 import { addTimingOptions, checkedZone, localZone, type TimingFlags, timingFrom } from '../../schedule/timing.js';
 import { connect, type Target } from '../../target.js';

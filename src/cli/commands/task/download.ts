@@ -4,12 +4,13 @@ import { startDownload } from '../../../journal/startWorkflow.js';
 import type { FilesRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
+import { given } from '../../given.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readPrompt } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
 import { integer, webUrl } from '../../parsers.js';
-import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
+import { addReadyMadeOptions, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 

@@ -5,12 +5,13 @@ import { startLogin } from '../../../journal/startWorkflow.js';
 import { LOGIN_CREDENTIAL_TYPES, type LoginRunRequest } from '../../../protocol/readyMade.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
+import { given } from '../../given.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { readSource } from '../../inputs.js';
 import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
 import { webUrl } from '../../parsers.js';
-import { addReadyMadeOptions, given, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
+import { addReadyMadeOptions, type ReadyMadeFlags, readyMadeFields } from '../../readyMade.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow } from '../../start.js';
 import { connect } from '../../target.js';
 

@@ -1,9 +1,10 @@
 /** `skyvern task run`: every field of the API's task request as a flag, started at most once, and followed when asked. */
-
 import { type Command, Option } from 'commander';
 import { ENGINES, type TaskRunRequest } from '../../../protocol/task.js';
+import { addBrowserOptions, type BrowserFlags } from '../../browserFlags.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
+import { given } from '../../given.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
 import { GROUPS } from '../../help.js';
 import { readPrompt, readSecrets } from '../../inputs.js';
@@ -13,7 +14,7 @@ import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
 import { connect } from '../../target.js';
 
-interface TaskFlags extends GuardFlags {
+interface TaskFlags extends BrowserFlags, GuardFlags {
   readonly prompt?: string;
   readonly url?: string;
   readonly engine?: string;
@@ -21,19 +22,8 @@ interface TaskFlags extends GuardFlags {
   readonly maxSteps?: number;
   readonly dataExtractionSchema?: unknown;
   readonly errorCodeMapping?: Record<string, string>;
-  readonly proxyLocation?: string;
-  readonly webhookUrl?: string;
-  readonly totpIdentifier?: string;
-  readonly totpUrl?: string;
-  readonly browserSessionId?: string;
-  readonly browserProfileId?: string;
-  readonly startFreshBrowser?: boolean;
-  readonly browserAddress?: string;
-  readonly extraHttpHeaders?: Record<string, string>;
-  readonly cdpConnectHeaders?: Record<string, string>;
   readonly model?: string;
   readonly includeActionHistoryInVerification?: boolean;
-  readonly maxScreenshotScrolls?: number;
   readonly runWith?: string;
   readonly publishWorkflow?: boolean;
   readonly fileId?: readonly string[];
@@ -64,22 +54,10 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--run-with <kind>', 'agent or code')
     .option('--publish-workflow', 'keep the task as a workflow')
     .option('--file-id <id...>', 'attach uploaded files')
-    .optionsGroup(GROUPS.codes)
-    .option('--webhook-url <url>', 'call this address when the run ends', webUrl)
-    .option('--totp-identifier <text>', 'whose one-time codes to use')
-    .option('--totp-url <url>', 'where to fetch one-time codes', webUrl)
-    .optionsGroup(GROUPS.browser)
-    .option('--proxy-location <place>', 'RESIDENTIAL, RESIDENTIAL_DE, ..., NONE, or a JSON object')
-    .option('--browser-session-id <id>', 'run in this browser session')
-    .option('--browser-profile-id <id>', 'start with this browser profile')
-    .option('--start-fresh-browser', 'start with an empty browser')
-    .option('--browser-address <url>', 'connect to a running browser at this CDP address')
-    .option('--extra-http-headers <json>', 'object of headers for every request, to any host, or `@file`', jsonTexts)
-    .option('--cdp-connect-headers <json>', 'object of headers for the CDP connection, or `@file`', jsonTexts)
-    .option('--max-screenshot-scrolls <n>', 'scrolls for a long screenshot', integer)
-    .optionsGroup(GROUPS.local)
-    .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)')
     .addHelpText('after', EXAMPLES);
+  addBrowserOptions(command, ', or a JSON object')
+    .optionsGroup(GROUPS.local)
+    .option('--secret <name=source...>', 'value of {{NAME}} in the prompt: NAME=@file, NAME=- or NAME=env:VARIABLE (only --local)');
   addGuardOptions(command);
   addFenceOption(addStartOptions(command));
   addFollowOptions(addWaitOption(command));
@@ -97,9 +75,8 @@ export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunF
   await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
 }
 
-/** Only what was given is sent: the server's defaults stay the server's. */
 export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<Record<string, string>>): TaskRunRequest {
-  const fields = {
+  return given({
     prompt,
     url: flags.url,
     engine: flags.engine,
@@ -125,6 +102,5 @@ export function taskRequest(prompt: string, flags: TaskFlags, secrets: Readonly<
     file_ids: flags.fileId,
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
     ...guardFields(flags),
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as TaskRunRequest;
+  }) as TaskRunRequest;
 }

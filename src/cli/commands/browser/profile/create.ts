@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { printable } from '../../../../render/sanitize.js';
 import type { CliContext } from '../../../context.js';
+import { given } from '../../../given.js';
 import { makeOnce } from '../../../make.js';
 import { wantsJson, write, writeJson } from '../../../output.js';
-import { given } from '../../../readyMade.js';
 import { connect } from '../../../target.js';
 
 interface Flags {

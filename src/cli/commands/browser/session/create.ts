@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { printable } from '../../../../render/sanitize.js';
 import type { CliContext } from '../../../context.js';
+import { given } from '../../../given.js';
 import { makeOnce } from '../../../make.js';
 import { wantsJson, write, writeJson } from '../../../output.js';
 import { integer, json, webUrl } from '../../../parsers.js';
-import { given } from '../../../readyMade.js';
 import { checkedZone } from '../../../schedule/timing.js';
 import { connect } from '../../../target.js';
 
