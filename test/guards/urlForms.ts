@@ -181,6 +181,9 @@ export function hiddenForms(port: number): UrlForm[] {
   return [...new Map(all.map((form) => [form.url, form])).values()];
 }
 
+/** Where every name leads that leads nowhere else: whatever goes there is allowed to. */
+export const PUBLIC_ADDRESS = '93.184.216.34';
+
 /** A resolver like those of the world: names with an address inside come to it, those of near things to near addresses. */
 export async function nearAndFar(host: string): Promise<readonly string[]> {
   const inside = /(\d+)[.-](\d+)[.-](\d+)[.-](\d+)\.(?:nip|sslip)\.io\.?$/.exec(host);
@@ -188,5 +191,5 @@ export async function nearAndFar(host: string): Promise<readonly string[]> {
   if (/^metadata\.google\.internal|^instance-data/.test(host)) return ['169.254.169.254'];
   if (/svc$|internal$|lan$/.test(host)) return ['10.96.0.1'];
   if (/localhost|localdomain/.test(host)) return ['127.0.0.1', '::1'];
-  return ['93.184.216.34'];
+  return [PUBLIC_ADDRESS];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Attack, attackHosts } from './attack.js';
-import { VECTOR_NAMES } from './vectors.js';
+import { unguardedTo, VECTOR_NAMES } from './vectors.js';
 
 async function attacks(hosts: readonly string[], guarded: boolean): Promise<[string, Attack][]> {
   const all: [string, Attack][] = [];
@@ -9,7 +9,7 @@ async function attacks(hosts: readonly string[], guarded: boolean): Promise<[str
 }
 
 test('A51 no way that a page has reaches a hidden address, whatever it is written like', { timeout: 240_000 }, async () => {
-  expect(VECTOR_NAMES.length).toBeGreaterThan(40);
+  expect(VECTOR_NAMES.length).toBeGreaterThan(65);
   const hosts = [
     '127.0.0.1',
     '169.254.169.254.nip.io',
@@ -25,5 +25,5 @@ test('A51 no way that a page has reaches a hidden address, whatever it is writte
 
 test('with the guard off every one of them does: the test above can fail', { timeout: 240_000 }, async () => {
   const all = await attacks(['127.0.0.1', '10.1.2.3.nip.io'], false);
-  for (const [host, { through }] of all) expect(through, host).toEqual([...VECTOR_NAMES].sort());
+  for (const [host, { through }] of all) expect(through, host).toEqual([...unguardedTo(host)].sort());
 });

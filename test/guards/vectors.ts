@@ -6,6 +6,8 @@ interface To {
   readonly script: (scheme?: string) => string;
   /** The same target behind a redirect of the page's own site. */
   readonly redirected: string;
+  /** A page of the site's own whose answer has this header, with the target in the place of `URL`. */
+  readonly answeredWith: (header: string, value: string, body?: string) => string;
 }
 
 const inScript = (code: string) => `<script>try { ${code} } catch {}</script>`;
@@ -69,9 +71,64 @@ const VECTORS: Readonly<Record<string, (to: To) => string>> = {
   'fetch behind a redirect': ({ redirected }) => inScript(`fetch('${redirected}', { mode: 'no-cors' }).catch(() => {})`),
   'frame behind a redirect': ({ redirected }) => `<iframe src="${redirected}"></iframe>`,
   'script behind a redirect': ({ redirected }) => `<script src="${redirected}"></script>`,
+  'form that is sent to a new window': ({ attribute }) =>
+    `<form id="away" method="post" action="${attribute()}" target="_blank"><input name="x" value="1"></form>${inScript('away.submit()')}`,
+  'form of one button': ({ attribute }) =>
+    `<form method="post" action="/" target="out2"><button id="led" formaction="${attribute()}">x</button></form><iframe name="out2"></iframe>${inScript('led.click()')}`,
+  'beacon of a page that is left': ({ script }) =>
+    inScript(
+      `const f = document.createElement('iframe'); f.srcdoc = '<script>addEventListener("pagehide", () => navigator.sendBeacon(' + JSON.stringify(${script()}) + '))<' + '/script>'; f.onload = () => f.remove(); document.body.append(f)`,
+    ),
+  'request of a page that is left': ({ script }) =>
+    inScript(
+      `const f = document.createElement('iframe'); f.srcdoc = '<script>addEventListener("pagehide", () => fetch(' + JSON.stringify(${script()}) + ', { mode: "no-cors", keepalive: true }))<' + '/script>'; f.onload = () => f.remove(); document.body.append(f)`,
+    ),
+  'fetch for later': ({ script }) => inScript(`fetchLater(${script()}, { activateAfter: 0 })`),
+  'module of a worker': ({ script }) =>
+    inScript(
+      `new Worker(URL.createObjectURL(new Blob(['import ' + JSON.stringify(${script()})], { type: 'text/javascript' })), { type: 'module' })`,
+    ),
+  'style as a module': ({ script }) => inScript(`import(${script()}, { with: { type: 'css' } }).catch(() => {})`),
+  'module by another name': ({ script }) =>
+    `<script>{ const m = document.createElement('script'); m.type = 'importmap'; m.textContent = JSON.stringify({ imports: { harmless: ${script()} } }); document.body.append(m) }</script><script type="module">import('harmless').catch(() => {})</script>`,
+  worklet: ({ script }) => inScript(`new AudioContext().audioWorklet.addModule(${script()}).catch(() => {})`),
+  'worklet that paints': ({ script }) => inScript(`CSS.paintWorklet.addModule(${script()}).catch(() => {})`),
+  'typeface by script': ({ script }) => inScript(`new FontFace('near', 'url(' + ${script()} + ')').load().catch(() => {})`),
+  'image of a set in a style': ({ script }) =>
+    `<p style="width: 9px; height: 9px; background: image-set(${script().replaceAll('"', "'")} 1x)">x</p>`,
+  'part of a drawing': ({ attribute }) =>
+    `<svg><filter id="f"><feImage href="${attribute()}"/></filter><rect width="9" height="9" filter="url(#f)"/></svg>`,
+  'subtitles of a video': ({ attribute }) => `<video crossorigin><track default kind="subtitles" src="${attribute()}"></video>`,
+  'page that is fetched ahead': ({ script }) =>
+    inScript(
+      `const r = document.createElement('script'); r.type = 'speculationrules'; r.textContent = JSON.stringify({ prefetch: [{ source: 'list', urls: [${script()}], eagerness: 'immediate' }] }); document.body.append(r)`,
+    ),
+  'page that is drawn ahead': ({ script }) =>
+    inScript(
+      `const r = document.createElement('script'); r.type = 'speculationrules'; r.textContent = JSON.stringify({ prerender: [{ source: 'list', urls: [${script()}], eagerness: 'immediate' }] }); document.body.append(r)`,
+    ),
+  'report of a policy that was broken': ({ answeredWith }) =>
+    `<iframe src="${answeredWith('content-security-policy', "img-src 'none'; report-uri URL", '<img src="/x">')}"></iframe>`,
+  'header that refreshes': ({ answeredWith }) => `<iframe src="${answeredWith('refresh', '0;url=URL')}"></iframe>`,
+  'header that loads ahead': ({ answeredWith }) => `<iframe src="${answeredWith('link', '<URL>; rel=preload; as=image')}"></iframe>`,
+  'style sheet of XML': ({ attribute }) =>
+    `<object type="text/xml" data="data:text/xml;charset=utf-8,%3C%3Fxml-stylesheet type='text/css' href='${attribute().replaceAll('%', '%25').replaceAll('#', '%23')}'%3F%3E%3Ca/%3E"></object>`,
+  'site that logs in': ({ script }) =>
+    inScript(`navigator.credentials.get({ identity: { providers: [{ configURL: ${script('https')}, clientId: 'x' }] } }).catch(() => {})`),
+  'call by a relay over TCP': ({ script }) =>
+    inScript(
+      `const at = new URL(${script()}); const peer = new RTCPeerConnection({ iceServers: [{ urls: 'turn:' + at.host + '?transport=tcp', username: 'x', credential: 'x' }], iceTransportPolicy: 'relay' }); peer.createDataChannel('x'); peer.createOffer().then((offer) => peer.setLocalDescription(offer)).catch(() => {})`,
+    ),
+  'socket stream': ({ script }) => inScript(`new WebSocketStream(${script('ws')}).opened.catch(() => {})`),
 };
 
 export const VECTOR_NAMES = Object.keys(VECTORS);
+
+/** Chromium itself does these with pages over TLS and of this machine only. */
+const NEAR_ONLY = ['fetch for later', 'page that is fetched ahead', 'page that is drawn ahead'];
+/** Those that arrive at `host` when nothing guards it. */
+export const unguardedTo = (host: string): readonly string[] =>
+  /^(?:127\.0\.0\.1|localhost)$/.test(host) ? VECTOR_NAMES : VECTOR_NAMES.filter((name) => !NEAR_ONLY.includes(name));
 
 /** Above all ports that Chromium does not connect to. */
 const FIRST_PORT = 21_000;
@@ -86,6 +143,10 @@ export function attackPage(host: string): string {
       attribute: (scheme) => url(scheme).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
       script: (scheme) => JSON.stringify(url(scheme)).replaceAll('<', '\\u003c'),
       redirected: `/redirect?to=${encodeURIComponent(url())}`,
+      answeredWith: (header, value, body = '') =>
+        `/answered?${new URLSearchParams({ header, value: value.replace('URL', url()), body })}`
+          .replaceAll('&', '&amp;')
+          .replaceAll("'", '%27'),
     });
   }).join('\n');
 }

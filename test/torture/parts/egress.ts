@@ -1,6 +1,6 @@
 import { attackHosts } from '../../guards/attack.js';
 import { hiddenForms } from '../../guards/urlForms.js';
-import { VECTOR_NAMES } from '../../guards/vectors.js';
+import { unguardedTo, VECTOR_NAMES } from '../../guards/vectors.js';
 import type { Part } from '../part.js';
 
 /** Hosts for the run with the guard off, which shows that what gets through is seen. */
@@ -24,7 +24,7 @@ export const egress: Part = {
     });
     let seen = 0;
     await attackHosts(TWINS, false, (_, { through }) => (seen += through.length));
-    const possible = TWINS.length * VECTOR_NAMES.length;
+    const possible = TWINS.flatMap(unguardedTo).length;
     if (seen < possible) broken.push(`with the guard off only ${seen} of ${possible} were noticed`);
     return {
       figures: [
