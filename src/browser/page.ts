@@ -46,6 +46,11 @@ const UPLOAD_ASK_TIMEOUT_MS = 5_000;
 const MAX_TABS = 20;
 const MAX_DOWNLOADS = 100;
 const MAX_EVENTS = 100;
+/**
+ * Keys that give a page what lies in the clipboard. The browser has one for all its runs, and with a window it is the user's own: what a
+ * page or a run put there, a secret perhaps, would come to any other.
+ */
+const PASTES = /(?:(?:control|meta)\w*\+(?:\w+\+)*(?:key)?v|shift\w*\+(?:\w+\+)*insert)$/i;
 const GONE = 'the browser was closed or crashed';
 const CRASHED = 'the page crashed';
 const ALL_CLOSED = 'every tab was closed';
@@ -382,6 +387,7 @@ export class PlaywrightPage implements BrowserPage {
         await page.getByRef(action.ref).setChecked(action.checked);
         break;
       case 'press':
+        if (PASTES.test(action.key)) throw new PageError('the clipboard is not for pages: it is shared by all runs; type the text instead');
         if (action.ref === undefined) await page.keyboard.press(action.key);
         else await page.getByRef(action.ref).press(action.key);
         break;

@@ -1,0 +1,71 @@
+/** The clipboard is one for all runs of a browser: what one run copied, perhaps a secret, no page of another gets. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { findBrowser } from '../../src/browser/find.js';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import type { BrowserPage, SnapshotNode } from '../../src/browser/types.js';
+import { systemClock } from '../../src/clock.js';
+import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
+
+const cacheDir = join(tmpdir(), 'skyvern-test-cache');
+const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
+afterAll(() => pool.close());
+
+const PASTES = ['Control+V', 'Control+v', 'Control+Shift+V', 'ControlLeft+KeyV', 'Shift+Insert', 'ControlOrMeta+V'];
+const WORDS = 'Tr0ub4dor&3-xyz';
+const PAGES = { '/': `<input aria-label="From" value="${WORDS}"><input aria-label="To">` };
+
+const refOf = (node: SnapshotNode, name: string): string | null =>
+  node.name === name
+    ? node.ref
+    : node.children.reduce<string | null>((found, child) => found ?? (typeof child === 'string' ? null : refOf(child, name)), null);
+
+/** Another run's page. */
+async function openPage(origin: string): Promise<{ page: BrowserPage; ref: (name: string) => Promise<string> }> {
+  const session = await pool.open(sessionOf(join(tmpdir(), 'skyvern-test-downloads'), [origin]));
+  onTestFinished(() => session.close());
+  await session.page.perform({ kind: 'goto', url: `${origin}/` });
+  return { page: session.page, ref: async (name) => refOf(await session.page.snapshot(), name) as string };
+}
+
+test('A54 A56 what one run copied cannot be pasted by another, nor by itself, with any key', async () => {
+  const { origin } = await servePages(PAGES);
+  const [first, second] = [await openPage(origin), await openPage(origin)];
+  for (const key of ['Control+A', 'Control+C']) await first.page.perform({ kind: 'press', key, ref: await first.ref('From') });
+  for (const { page, ref } of [first, second]) {
+    const to = await ref('To');
+    for (const key of PASTES) {
+      await expect(page.perform({ kind: 'press', key, ref: to }), key).rejects.toThrow('the clipboard is not for pages');
+      await expect(page.perform({ kind: 'press', key }), key).rejects.toThrow('type the text instead');
+    }
+    expect((await page.inspect(to))?.value).toBe('');
+    // The same letter alone is a letter.
+    await page.perform({ kind: 'press', key: 'v', ref: to });
+    await page.perform({ kind: 'press', key: 'Shift+V', ref: to });
+    expect((await page.inspect(to))?.value).toBe('vV');
+  }
+});
+
+test('in a browser without the guard each of the keys pastes it into the page of another: the test above can fail', async () => {
+  const { origin } = await servePages(PAGES);
+  const { path, env } = await findBrowser(process, { path: null, headed: false, cacheDir, places: [] });
+  const launched = { executablePath: path, chromiumSandbox: false, env: { ...(process.env as Record<string, string>), ...env } };
+  const browser = await chromium.launch(launched);
+  onTestFinished(() => browser.close());
+  const show = async (context: BrowserContext) => {
+    const page = await context.newPage();
+    await page.goto(`${origin}/`);
+    return page;
+  };
+  const first = await show(await browser.newContext());
+  for (const key of ['Control+A', 'Control+C']) await first.getByLabel('From').press(key);
+  const second = await show(await browser.newContext());
+  for (const key of PASTES) {
+    await second.getByLabel('To').fill('');
+    await second.getByLabel('To').press(key);
+    await expect.poll(() => second.getByLabel('To').inputValue(), { message: key }).toBe(WORDS);
+  }
+});
