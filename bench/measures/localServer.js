@@ -10,19 +10,13 @@ export const title = 'The server on this machine';
 const RATE = 2_000;
 const WHY_P99 = 'where the machine is busy with other things, both wait for a core, and the longer one more often.';
 
-/** By /proc, of all processes, over 15 runs. */
-const WHY_FOUR =
-  'four runs keep both cores busy to the end. A run takes about four seconds of a processor, of which one alone can use little more than one core at a time; 2.6 of them go to short-lived processes of the browser, about nine a run, and 0.8 to the server.';
-
 export async function measure({ quick, folder, cache, program, env, bundled, results, script }) {
   const rows = [];
   rows.push(await firstAnswer({ quick, folder, program, env, bareHono: await bundled('bareHono.mjs') }));
   rows.push(...(await underLoad({ quick, folder, file: await bundled('loadedServer.js'), client: script('serverLoad.js') })));
   if (process.platform === 'linux') rows.push(...(await idle({ quick, program, env, folder })));
-  mkdirSync(join(folder, 'four'));
-  const times = await results('fourRuns.js', join(folder, 'four'), cache, quick ? 3 : 10);
-  rows.push(ratio('four runs at once, of one alone', times.four, times.one, 1.6, { why: WHY_FOUR }));
-  const evidence = await results('evidence.js', cache, join(folder, 'four'), quick ? 20 : 100);
+  mkdirSync(join(folder, 'evidence'));
+  const evidence = await results('evidence.js', cache, join(folder, 'evidence'), quick ? 20 : 100);
   rows.push(ratio('snapshot, screenshot and record, of the bare calls', evidence.ours, evidence.bare, 1.3));
   return {
     note: `First answer: from the start of the process to the first answer over HTTP, beside a bare Hono server on node:sqlite. Under load: ${RATE} GETs of a run each second over 50 connections, timed from the moment when each was due, in turn with a bare \`node:http\` server that sends the same bytes; server and client share the machine. Idle: without its browser, by /proc.`,

@@ -6,7 +6,7 @@ import { agentFactory } from '../../src/engine/agent/decider.ts';
 import { createTaskRunner } from '../../src/engine/loop.ts';
 import { openModel } from '../../src/model/ask.ts';
 import { startScriptedModel } from '../../test/support/scriptedModel.ts';
-import { ANSWER, besideScript, untilEnd } from './byHand.js';
+import { ANSWER, besideScript } from './byHand.js';
 import { clock, embedded, random } from './embedded.js';
 
 const [, , folder, cacheDir, n] = process.argv;
@@ -32,10 +32,11 @@ const open = () => openModel({ clock, random, env: {} }, model.access('openai-co
 const runner = createTaskRunner({ pool, clock, deciders: { 'skyvern-1.0': agentFactory({ openModel: open }) } });
 const { client, start, close } = await embedded(folder, runner);
 
-async function ours() {
-  const runId = await start({ prompt: 'Log in and get the next delivery', url: site.url, model: { model_name: 'scripted' } });
-  return untilEnd(client, runId, 3);
-}
+const ours = {
+  client,
+  steps: 3,
+  start: () => start({ prompt: 'Log in and get the next delivery', url: site.url, model: { model_name: 'scripted' } }),
+};
 
 async function script(page) {
   const shot = () => page.screenshot({ type: 'png' });

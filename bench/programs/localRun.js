@@ -1,11 +1,11 @@
-// Five steps on a small site, by the embedded server and by a hand-written Playwright script, in turn, each on its own warm browser of
-// the same program: `localRun.js FOLDER CACHE N` sends both lists of milliseconds.
+// Five steps on a small site, one run and four at once, by the embedded server and by a hand-written Playwright script, in turn, each on its
+// own warm browser of the same program: `localRun.js FOLDER CACHE N` sends lists of milliseconds.
 import { createBrowserPool } from '../../src/browser/pool.ts';
 import { DEMO_LOGIN, startDemoSite } from '../../src/demo/site.ts';
 import { createTaskRunner } from '../../src/engine/loop.ts';
 import { createRulesDecider } from '../../src/engine/rules/decider.ts';
 import { parseRules } from '../../src/engine/rules/parse.ts';
-import { besideScript, untilEnd } from './byHand.js';
+import { besideScript } from './byHand.js';
 import { clock, embedded } from './embedded.js';
 
 const [, , folder, cacheDir, n] = process.argv;
@@ -23,12 +23,9 @@ const site = await startDemoSite();
 const pool = createBrowserPool(process, { cacheDir, clock, sandbox: true });
 const decider = ({ prompt }) => createRulesDecider(parseRules(prompt, { secretNames: [] }).clauses);
 const runner = createTaskRunner({ pool, clock, deciders: { rules: decider } });
-const { client, start, close } = await embedded(folder, runner);
+const { client, start, close } = await embedded(folder, runner, 4);
 
-async function ours() {
-  const runId = await start({ prompt: PROMPT, url: site.url, engine: 'rules' });
-  return untilEnd(client, runId, 5);
-}
+const ours = { client, steps: 5, start: () => start({ prompt: PROMPT, url: site.url, engine: 'rules' }) };
 
 async function script(page) {
   const step = async (act) => {
@@ -49,7 +46,7 @@ async function script(page) {
   return answer;
 }
 
-const times = await besideScript({ cacheDir, n: Number(n) }, ours, script);
+const times = await besideScript({ cacheDir, n: Number(n), atOnce: [1, 4] }, ours, script);
 await close();
 await site.close();
 process.send(times);

@@ -1,5 +1,5 @@
 /**
- * A WebM file of one VP8 track, written as its frames come: nothing is kept in memory but the places of the clusters.
+ * A WebM file of one VP9 or VP8 track, written as its frames come: nothing is kept in memory but the places of the clusters.
  *
  * Those parts of the format that players need (RFC 9559): header, segment, duration, track, clusters, and cues, without which
  * one cannot seek. Sizes and places that are known at the end only are left room for, and filled in then.
@@ -27,6 +27,9 @@ const CUES_ID = 0x1c53bb6b;
 /** A block counts its time from its cluster's in 16 bits with a sign. */
 const MAX_CLUSTER_MS = 30_000;
 
+/** By the name that Matroska gives it. */
+export type WebmCodec = 'V_VP9' | 'V_VP8';
+
 export class WebmFile {
   readonly #file: FileHandle;
   readonly #gaps: Gaps;
@@ -40,9 +43,9 @@ export class WebmFile {
   }
 
   /** Begins a file that must not be there yet. */
-  static async create(path: string, width: number, height: number): Promise<WebmFile> {
+  static async create(path: string, codec: WebmCodec, width: number, height: number): Promise<WebmFile> {
     const file = await open(path, 'wx', 0o600);
-    const { bytes, gaps } = beginning(width, height);
+    const { bytes, gaps } = beginning(codec, width, height);
     await file.write(bytes, 0, bytes.length, 0);
     return new WebmFile(file, gaps, bytes.length);
   }
@@ -102,7 +105,7 @@ export class WebmFile {
 }
 
 /** All before the first cluster. */
-function beginning(width: number, height: number): { readonly bytes: Buffer; readonly gaps: Gaps } {
+function beginning(codec: WebmCodec, width: number, height: number): { readonly bytes: Buffer; readonly gaps: Gaps } {
   const header = element(
     0x1a45dfa3,
     element(0x4286, unsigned(1)),
@@ -127,7 +130,7 @@ function beginning(width: number, height: number): { readonly bytes: Buffer; rea
     element(0xd7, unsigned(1)),
     element(0x73c5, unsigned(1)),
     element(0x83, unsigned(1)), // video
-    element(0x86, Buffer.from('V_VP8')),
+    element(0x86, Buffer.from(codec)),
     element(0xe0, element(0xb0, unsigned(width)), element(0xba, unsigned(height))),
   );
   const segmentStart = header.length + segment.length;
