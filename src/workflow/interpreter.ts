@@ -122,7 +122,7 @@ class Flow {
   async toEnd(): Promise<FlowEnd> {
     const { blocks, finallyLabel } = this.#definition;
     const ordered = blocks.filter(({ label }) => label !== finallyLabel);
-    const end = await this.#chain(ordered, firstOf(ordered, this.#isGraph), new Set(), { parent: null, loop: null });
+    const end = await this.#chain(ordered, firstOf(ordered, this.#isGraph(ordered)), new Set(), { parent: null, loop: null });
     const result: FlowEnd = 'failed' in end ? end.failed : { status: 'completed', reason: null, errors: [] };
     const last = blocks.find(({ label }) => label === finallyLabel);
     if (!last) return result;
@@ -130,8 +130,9 @@ class Flow {
     return 'failed' in closing && result.status === 'completed' ? closing.failed : result;
   }
 
-  get #isGraph(): boolean {
-    return this.#definition.version === 2;
+  /** Whether blocks name the next one. A list of version 1 may have one in a loop that does. */
+  #isGraph(blocks: readonly FlowBlock[]): boolean {
+    return this.#definition.version === 2 || blocks.some((block) => block.block_type === 'conditional' || nextOf(block) !== null);
   }
 
   /**
@@ -164,8 +165,8 @@ class Flow {
           if (branch.at !== null && branch.at !== merge) return branch;
           next = merge;
         }
-      } else next = nextOf(block);
-      if (!this.#isGraph) next ??= blocks[blocks.indexOf(block) + 1]?.label ?? null;
+      } else if (this.#isGraph(blocks)) next = nextOf(block);
+      else next = blocks[blocks.indexOf(block) + 1]?.label ?? null;
       block = named(next);
     }
     return { at: null };
@@ -233,7 +234,7 @@ class Flow {
       }
       const before = new Map(allBlocks(inner).map(({ label }) => [label, this.outputs[`${label}_output`]]));
       for (const label of before.keys()) delete this.outputs[`${label}_output`];
-      const end = await this.#chain(inner, firstOf(inner, this.#isGraph), new Set(), { parent: id, loop, count: { blocks: 0 } });
+      const end = await this.#chain(inner, firstOf(inner, this.#isGraph(inner)), new Set(), { parent: id, loop, count: { blocks: 0 } });
       rounds.push(
         inner.flatMap((each) => {
           const key = `${each.label}_output`;
