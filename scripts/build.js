@@ -15,7 +15,7 @@ rmSync(out, { recursive: true, force: true });
  * far as no group before has it. Nothing is in a group that some command can do without; the rest is split by who uses it.
  */
 const groups = [
-  { name: 'base', test: /\/src\/(?:errors|clock|random|origin|json|paths|durable|runs\/exit|server\/stateFile|protocol\/ids)\.ts$/ },
+  { name: 'base', test: /\/src\/(?:errors|clock|random|origin|json|paths|durable|lock|runs\/exit|server\/stateFile|protocol\/ids)\.ts$/ },
   { name: 'start', test: /\/src\/cli\/(?:main|completions)\.ts$/ },
   { name: 'program', test: /\/commander\/|\/src\/cli\/(?:program|help|parsers|output|settings)\.ts$/ },
   { name: 'client', test: /\/src\/client\/client\.ts$/ },

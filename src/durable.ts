@@ -1,5 +1,5 @@
 /**
- * Files that survive a crash, and locks that survive their owner.
+ * Files that survive a crash. Locks are in lock.ts.
  *
  * Every write is a new file, fsynced and renamed over the old one, its folder fsynced: after a kill at any point there is the
  * old text or the new one, never a part. Files are 0600 in folders 0700. Faults are `LocalError` (17) naming the path.
@@ -92,7 +92,7 @@ export function createDurably(path: string, text: string, random: Random): boole
 }
 
 /** Gives a whole new file its name, unless there is one of that name; the temporary name is gone either way. */
-function placed(temporary: string, path: string): boolean {
+export function placed(temporary: string, path: string): boolean {
   try {
     linkSync(temporary, path);
     return true;
@@ -134,8 +134,8 @@ export function moveIfThere(from: string, to: string): void {
 
 const TEMPORARY = '.tmp-';
 
-/** A whole new file in the same folder, private; gone again when it cannot be written. */
-function writeBeside(path: string, text: string, random: Random, durable = true): string {
+/** A whole new file in the same folder, private, and its path; gone again when it cannot be written. */
+export function writeBeside(path: string, text: string, random: Random, durable = true): string {
   const temporary = join(dirname(path), `${TEMPORARY}${Buffer.from(random.bytes(8)).toString('hex')}`);
   const file = openSync(temporary, 'wx', 0o600);
   try {
@@ -180,128 +180,8 @@ export function syncFolder(folder: string): void {
   }
 }
 
-interface LockText {
-  readonly pid: number;
-  /** The owner's start, in ticks since boot: a pid that was given to another process is no owner. Null where unknown. */
-  readonly started: string | null;
-  /** Names this lock and no later one at the same path. */
-  readonly nonce: string;
-}
-
-export interface LockDeps {
-  readonly owner: Owner;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** How long to wait for an owner that lives, in milliseconds. */
-  readonly patienceMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Holds the lock file at `path` while `work` runs.
- *
- * A lock is stale only when its owner is dead, however old it is. Only who holds the lock on a stale lock may remove it, so
- * that two that find it stale cannot remove each other's new one.
- * Rejects with `LocalError` `locked` (17), naming the owner, after `patienceMs` (10 s).
- */
-export async function withLock<T>(path: string, deps: LockDeps, work: () => T | Promise<T>): Promise<T> {
-  const { owner, clock, random, patienceMs = 10_000, signal } = deps;
-  const nonce = Buffer.from(random.bytes(8)).toString('hex');
-  const text = JSON.stringify({ pid: owner.pid, started: startOf(owner.pid, owner), nonce } satisfies LockText);
-  const giveUpAt = clock.monotonic() + patienceMs;
-  let last: string | null = null;
-  for (;;) {
-    const holder = readLock(path);
-    // Looking costs a tenth of trying, and many may be waiting.
-    if (!holder && createLock(path, text, random)) break;
-    // Whoever took it since the last look was alive a moment ago: to ask costs more than to look.
-    const isSuspect = holder !== null && (last === null || holder.nonce === last);
-    last = holder?.nonce ?? '';
-    if (isSuspect && !isAlive(holder, owner)) {
-      await withLock(`${path}.${holder.nonce}`, deps, () => {
-        if (readLock(path)?.nonce === holder.nonce) removeIfThere(path);
-      });
-      continue;
-    }
-    if (clock.monotonic() >= giveUpAt) {
-      throw new LocalError('locked', `${path} is held by process ${holder?.pid ?? 'unknown'}, which is still running`, {
-        hint: 'wait for it to end, or stop it, and try again',
-      });
-    }
-    await clock.sleep(2 + 48 * random.fraction(), signal);
-  }
-  try {
-    return await work();
-  } finally {
-    release(path);
-  }
-}
-
-/** What was done counts: a lock that cannot be removed is stale as soon as we end. */
-function release(path: string): void {
-  try {
-    removeIfThere(path);
-  } catch (error) {
-    if (!(error instanceof LocalError)) throw error;
-  }
-}
-
-/** The process that holds the lock now, or null. */
-export function lockHolder(path: string, owner: Owner): number | null {
-  const holder = readLock(path);
-  return holder && isAlive(holder, owner) ? holder.pid : null;
-}
-
-/** The lock appears with its text in it, so that no reader sees one without an owner. */
-function createLock(path: string, text: string, random: Random): boolean {
-  return guarded(path, 'lock', () => {
-    return placed(writeBeside(path, text, random, false), path);
-  });
-}
-
-function readLock(path: string): LockText | null {
-  const text = readIfThere(path);
-  if (text === null) return null;
-  try {
-    const { pid, started, nonce } = JSON.parse(text) as Partial<LockText>;
-    if (typeof pid === 'number' && typeof nonce === 'string') return { pid, started: started ?? null, nonce };
-  } catch {
-    // As below.
-  }
-  return TORN;
-}
-
-/** A lock appears whole, but is not synced: after a power failure it may be empty. Its owner is as dead as every process of that time. */
-const TORN: LockText = { pid: 0, started: null, nonce: 'torn' };
-
-function isAlive({ pid, started }: LockText, owner: Owner): boolean {
-  if (pid <= 0) return false;
-  try {
-    owner.kill(pid, 0);
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-  }
-  const now = startOf(pid, owner);
-  return now !== ENDED && (started === null || now === null || now === started);
-}
-
-/** Of a process that has ended, and that its parent has not asked about yet: it keeps its pid. */
-const ENDED = 'ended';
-
-/** When a process started, in clock ticks since boot (field 22 of /proc/PID/stat), or that it has ended; null where there is no /proc. */
-function startOf(pid: number, { platform }: Owner): string | null {
-  if (platform !== 'linux') return null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in the second field may hold spaces and brackets: count from its end.
-    const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' || state === 'X' ? ENDED : (rest[18] ?? null);
-  } catch {
-    return null;
-  }
-}
-
-function guarded<T>(path: string, verb: string, work: () => T): T {
+/** Does what touches the disk: its faults are told as `LocalError`s that name the path. */
+export function guarded<T>(path: string, verb: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -333,4 +213,4 @@ function localFault(path: string, verb: string, error: unknown): LocalError {
 
 /** Not a fault of the system: a bug, to be seen with its stack. */
 const NO_CODE = '';
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? NO_CODE;
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? NO_CODE;

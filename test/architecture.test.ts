@@ -45,7 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'model',
   ],
 };
-const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable', 'json']);
+const LEAVES = new Set(['errors', 'clock', 'io', 'random', 'paths', 'origin', 'durable', 'lock', 'json']);
 
 /** A library is imported in one folder only, so that replacing it touches one place. */
 const LIBRARIES: Readonly<Record<string, string>> = {

@@ -1,12 +1,15 @@
 /** What `skyvern doctor` looks at: one function a check, each with what to type when it is red. */
 import { accessSync, constants, realpathSync, statfsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { findBrowser } from '../browser/find.js';
 import { proxyFor } from '../client/connection.js';
 import { settingsPaths } from '../config/edit.js';
+import { assertOurs, createDurably, removeIfThere } from '../durable.js';
 import { type ExitName, SkyvernError } from '../errors.js';
-import { Journal } from '../journal/journal.js';
+import { isSettled, Journal } from '../journal/journal.js';
+import { leftStarts } from '../journal/recover.js';
+import type { Random } from '../random.js';
 import { duration, plural } from '../render/words.js';
 import { localStatus } from '../server/daemon.js';
 import type { CliContext } from './context.js';
@@ -177,15 +180,23 @@ async function languageModel(ctx: CliContext, command: Command): Promise<Finding
 }
 
 function starts({ paths, io, clock, random }: CliContext): Finding {
-  const open = new Journal({ paths, owner: io, clock, random }).unsettled();
-  if (open.length === 0) return ok('every start has a known outcome');
-  return warning(`${plural(open.length, 'start')} with an unknown outcome`, '`skyvern run recover`');
+  const left = leftStarts(new Journal({ paths, owner: io, clock, random }));
+  const open = left.filter((op) => !isSettled(op)).length;
+  if (left.length === 0) return ok('every start has a known outcome');
+  const untold = left.length - open;
+  const what = [
+    open > 0 ? `${plural(open, 'start')} with an unknown outcome` : '',
+    untold > 0 ? `${plural(untold, 'run')} that nobody was told of` : '',
+  ];
+  return warning(what.filter(Boolean).join(', '), '`skyvern run recover`');
 }
 
 const LOW_BYTES = 500 * 1024 * 1024;
 
-function disk({ paths }: CliContext): Finding {
-  const folder = [paths.state, join(paths.state, '..'), '/'].find((each) => statSync(each, { throwIfNoEntry: false })) as string;
+function disk({ paths, io, random }: CliContext): Finding {
+  const folder = nearest(paths.state);
+  if (folder === paths.state) assertOurs(folder, io);
+  tryWriting(folder, random);
   const { bavail, bsize, type } = statfsSync(folder);
   const megabytes = Math.floor((bavail * bsize) / 1024 / 1024);
   const detail = `${megabytes.toLocaleString('en')} MB free below ${folder}`;
@@ -194,9 +205,20 @@ function disk({ paths }: CliContext): Finding {
   return shared === null
     ? ok(detail)
     : warning(
-        `${detail}, on ${shared}: locks do not hold between machines there`,
-        'set SKYVERN_HOME to a folder on a disk of this machine, or use it from one machine only',
+        `${detail}, on ${shared}: the embedded server's database is not safe there`,
+        'set SKYVERN_HOME to a folder on a disk of this machine before you use `--local`',
       );
+}
+
+/** The folder itself, or the nearest above it that is there. */
+const nearest = (folder: string): string =>
+  statSync(folder, { throwIfNoEntry: false }) || dirname(folder) === folder ? folder : nearest(dirname(folder));
+
+/** As a start is written down: a whole new file, on the disk. `LocalError` where that fails, whatever the free room. */
+function tryWriting(folder: string, random: Random): void {
+  const path = join(folder, `.doctor-${Buffer.from(random.bytes(8)).toString('hex')}`);
+  createDurably(path, '', random);
+  removeIfThere(path);
 }
 
 /** File systems that several machines may have open at once, by the type that Linux gives them (statfs(2)); null for others. */

@@ -1,7 +1,7 @@
 /** Starts that a killed process, a lost answer or an interrupt left without a known outcome. */
 import type { Op } from '../journal/journal.js';
 import type { Search } from '../journal/lookUp.js';
-import { type Recovered, recover } from '../journal/recover.js';
+import { leftStarts, type Recovered, recover } from '../journal/recover.js';
 import { searchOf } from '../journal/searchOf.js';
 import { printable } from '../render/sanitize.js';
 import type { CliContext } from './context.js';
@@ -30,19 +30,23 @@ const PATIENCE_MS = 1_000;
 const NEWEST = 32;
 
 /**
- * Before a start: settles those that were left behind at the same server. Says what it finds, and never fails the start.
+ * Before a start: settles those that were left behind at the same server. Says what it finds, once, and never fails the start.
  * Not beside it: a new run of the same content could be taken for a lost one.
  */
 export async function settleQuietly(ctx: CliContext, { client, baseUrl, local }: Target, tell: boolean): Promise<void> {
   try {
     const here = ({ local: isLocal, origin }: Op) => (local ? isLocal : !isLocal && origin === baseUrl.origin);
-    const left = journalOf(ctx).unsettled(NEWEST).filter(here);
+    const journal = journalOf(ctx);
+    const left = leftStarts(journal, NEWEST).filter(here);
     if (left.length === 0) return;
     const signal = AbortSignal.any([ctx.callSignal, AbortSignal.timeout(PATIENCE_MS)]);
     const results = await settleStarts(ctx, left, async (op) => searchOf(op, client), signal);
-    for (const { run_id, label } of results) {
-      if (tell && run_id !== null)
-        ctx.io.stderr.write(printable(`found ${run_id}, of an earlier start whose answer was lost: ${label}`).concat('\n'));
+    const untold = new Set(left.filter((op) => journal.isUntold(op)).map(({ op }) => op));
+    for (const { op, run_id, label } of results) {
+      if (!tell || run_id === null) continue;
+      const what = untold.has(op) ? 'that was killed before it could say so' : 'whose answer was lost';
+      ctx.io.stderr.write(printable(`found ${run_id}, of an earlier start ${what}: ${label}`).concat('\n'));
+      journal.markTold(op);
     }
   } catch {
     // `skyvern run recover` and `skyvern doctor` tell what could not be settled here.

@@ -6,6 +6,7 @@ import { startTask } from '../journal/startTask.js';
 import type { Run } from '../protocol/run.js';
 import type { TaskRunRequest } from '../protocol/task.js';
 import { type OutputMode, preload } from '../render/pick.js';
+import type { Renderer } from '../render/renderer.js';
 import { printable } from '../render/sanitize.js';
 import { duration, watchCommand } from '../render/words.js';
 import type { CliContext } from './context.js';
@@ -49,7 +50,7 @@ export interface Beginning {
   readonly kind: string;
   /** What people know it by. */
   readonly label: string;
-  start(deps: StartDeps & Pick<Target, 'client'>, options: StartOptions): Promise<{ readonly run: Run }>;
+  start(deps: StartDeps & Pick<Target, 'client'>, options: StartOptions): Promise<{ readonly run: Run; readonly op: string }>;
 }
 
 export const taskBeginning = (body: TaskRunRequest): Beginning => ({
@@ -80,10 +81,12 @@ export async function startAndFollow(
   await settleQuietly(ctx, target, mode !== 'quiet' && mode !== 'ndjson');
   const { client, baseUrl, profile, local, deadlineAt } = target;
   const keyMark = target.keyMark();
-  const { run } = await start(
+  const journal = journalOf(ctx);
+  const { run, op } = await start(
     {
       client,
-      journal: journalOf(ctx),
+      journal,
+      tells: true,
       clock,
       random,
       signal,
@@ -109,9 +112,30 @@ export async function startAndFollow(
   setOutputs(io, random, { run_id: run.run_id });
   if (onlookers) {
     const runTarget = { ...target, runId: run.run_id };
-    return follow(ctx, runTarget, flags, mode, { title: label, createdMs: clock.monotonic(), expected, onlookers });
+    const after = [...onlookers.after, toldBy(mode, () => journal.markTold(op))];
+    return follow(ctx, runTarget, flags, mode, {
+      title: label,
+      createdMs: clock.monotonic(),
+      expected,
+      onlookers: { ...onlookers, after },
+    });
   }
   await tellStarted(ctx, run, mode);
+  journal.markTold(op);
+}
+
+/** Sees that the renderers before it have told of the run: by its first event, or by its result where nothing else is told. */
+function toldBy(mode: OutputMode, mark: () => void): Renderer {
+  let told = false;
+  return {
+    audience: 'machine',
+    event({ type }) {
+      if (told || (mode === 'quiet' && type !== 'result')) return;
+      told = true;
+      mark();
+    },
+    close() {},
+  };
 }
 
 /** The id alone in a pipe: it is what the next command wants. */

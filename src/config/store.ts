@@ -6,9 +6,10 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.js';
-import { assertOurs, makePrivateFolder, moveIfThere, type Owner, readIfThere, removeStrays, withLock, writeDurably } from '../durable.js';
+import { assertOurs, makePrivateFolder, moveIfThere, type Owner, readIfThere, removeStrays, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
 import { jsonFault } from '../json.js';
+import { withLock } from '../lock.js';
 import type { Random } from '../random.js';
 
 export interface StoreDeps {

@@ -11,17 +11,16 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import {
   createDurably,
-  lockHolder,
   makePrivateFolder,
   namesIn,
   type Owner,
   readIfThere,
   removeIfThere,
   removeStrays,
-  withLock,
   writeDurably,
 } from '../durable.js';
 import { LocalError } from '../errors.js';
+import { type Held, isRunning, lockHolder, type ProcessMark, processMark, withLock } from '../lock.js';
 import type { Paths } from '../paths.js';
 import type { Random } from '../random.js';
 import { isUlid, ulid, ulidTime } from './ulid.js';
@@ -69,17 +68,24 @@ export interface Op {
   readonly session_id: string | null;
   readonly candidates: readonly string[];
   readonly closed_at: number | null;
+  /** Whether the id of its run has reached who started it. Left out where it is the answer of a call: a caller has it at once. */
+  readonly told?: boolean;
+  /** The process that makes this start, and tells of it. */
+  readonly by?: ProcessMark;
 }
 
 export type Intent = Pick<
   Op,
-  'kind' | 'origin' | 'base_url' | 'profile' | 'local' | 'cwd' | 'label' | 'key_mark' | 'fingerprint' | 'content' | 'adopt'
+  'kind' | 'origin' | 'base_url' | 'profile' | 'local' | 'cwd' | 'label' | 'key_mark' | 'fingerprint' | 'content' | 'adopt' | 'told'
 >;
 
 export const isSettled = ({ state }: Pick<Op, 'state'>): boolean => state === 'acked' || state === 'adopted' || state === 'absent';
 
 /** How long settled entries are kept. */
 const KEPT_MS = 30 * 24 * 3_600_000;
+
+/** A process elsewhere cannot be asked whether it lives: it has told of its run by now, or never will. */
+const TELLS_WITHIN_MS = 60_000;
 
 /** No start takes this long from its lock to its entry. */
 const UNWRITTEN_MS = 3_600_000;
@@ -105,10 +111,10 @@ export class Journal {
    * Writes down a start that is about to be made, and holds it while `work` runs: there is no moment in which another process could
    * take it for one that was left behind. `work` begins when it is on the disk; `LocalError` (17) when it cannot be.
    */
-  begin<T>(intent: Intent, work: (op: Op) => Promise<T>): Promise<T> {
+  begin<T>(intent: Intent, work: (op: Op, held: Held) => Promise<T>): Promise<T> {
     makePrivateFolder(this.#folder, this.#deps.owner);
     const id = ulid(this.#deps.clock.now(), this.#deps.random);
-    return this.hold(id, () => work(this.#open(id, intent)));
+    return this.hold(id, (held) => work(this.#open(id, intent), held));
   }
 
   #open(id: string, intent: Intent): Op {
@@ -123,6 +129,7 @@ export class Journal {
       session_id: null,
       candidates: [],
       closed_at: null,
+      by: processMark(this.#deps.owner),
     };
     if (!createDurably(this.#path(op.op), text(op), this.#deps.random))
       throw new LocalError('eexist', `${this.#path(op.op)} is there already`);
@@ -132,7 +139,7 @@ export class Journal {
   }
 
   /** Replaces an entry by its changed self, durably. */
-  update(op: Op, change: Partial<Pick<Op, 'state' | 'attempts' | 'run_id' | 'server_sent_at' | 'session_id' | 'candidates'>>): Op {
+  update(op: Op, change: Partial<Pick<Op, 'state' | 'attempts' | 'run_id' | 'server_sent_at' | 'session_id' | 'candidates' | 'told'>>): Op {
     const changed = { ...op, ...change };
     const next: Op = { ...changed, closed_at: isSettled(changed) ? (op.closed_at ?? this.#deps.clock.now()) : null };
     writeDurably(this.#path(op.op), text(next), this.#deps.random);
@@ -158,6 +165,23 @@ export class Journal {
     return this.entries(newest).filter((op) => !isSettled(op));
   }
 
+  /** Whether the run of this start is known and nobody was told: the process that was to say it is dead. */
+  isUntold({ run_id, told, by, closed_at }: Op): boolean {
+    if (run_id === null || told !== false || by === undefined) return false;
+    const isAlive = isRunning(by, this.#deps.owner) ?? this.#deps.clock.now() - (closed_at ?? 0) < TELLS_WITHIN_MS;
+    return !isAlive;
+  }
+
+  /** The id of its run has reached a person or a program. Where that cannot be written down it is told again, no more. */
+  markTold(op: string): void {
+    try {
+      const start = this.find(op);
+      if (start?.told === false && start.run_id !== null) this.update(start, { told: true });
+    } catch (error) {
+      if (!(error instanceof LocalError)) throw error;
+    }
+  }
+
   /** Runs that are known to belong to a start. */
   claimed(): Set<string> {
     return new Set(this.entries().flatMap((op) => op.run_id ?? []));
@@ -174,13 +198,13 @@ export class Journal {
   }
 
   /** Holds the entry while `work` runs: of two processes that settle it, one waits. `LocalError` `locked` after `patienceMs`. */
-  hold<T>(op: string, work: () => T | Promise<T>, patienceMs = 10_000): Promise<T> {
+  hold<T>(op: string, work: (held: Held) => T | Promise<T>, patienceMs = 10_000): Promise<T> {
     return withLock(`${this.#path(op)}.lock`, { ...this.#deps, patienceMs }, work);
   }
 
-  /** The process that holds the entry now, or null. */
-  holder(op: string): number | null {
-    return lockHolder(`${this.#path(op)}.lock`, this.#deps.owner);
+  /** The process that holds the entry now, in words; null when none does. */
+  holder(op: string): string | null {
+    return lockHolder(`${this.#path(op)}.lock`, this.#deps);
   }
 
   /** HMAC-SHA256 of a JSON value under this machine's key, whatever the order of its keys. */

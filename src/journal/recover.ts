@@ -30,10 +30,14 @@ export interface RecoverDeps {
   searchFor(op: Op): Promise<Search | null>;
 }
 
-/** Looks once for the run of each start, all unsettled ones when none are given. Settled ones are told with their outcome. */
-export async function recover(deps: RecoverDeps, starts: readonly Op[] = deps.journal.unsettled()): Promise<Recovered[]> {
+/** What `recover` looks at: starts with an unknown outcome, and those whose run is known and was told to nobody. Oldest first. */
+export const leftStarts = (journal: Journal, newest?: number): Op[] =>
+  journal.entries(newest).filter((op) => !isSettled(op) || journal.isUntold(op));
+
+/** Looks once for the run of each start, all that were left behind when none are given. Settled ones are told with their outcome. */
+export async function recover(deps: RecoverDeps, starts: readonly Op[] = leftStarts(deps.journal)): Promise<Recovered[]> {
   const results: Recovered[] = [];
-  for (const each of starts) results.push(isSettled(each) ? told(each) : await settleHeld(deps, each));
+  for (const each of starts) results.push(isSettled(each) ? told(each, deps.journal.isUntold(each)) : await settleHeld(deps, each));
   return results;
 }
 
@@ -63,7 +67,7 @@ export async function settleHeld(deps: RecoverDeps, op: Op): Promise<Recovered> 
     );
   } catch (error) {
     if (error instanceof LocalError && error.code === 'locked')
-      return result(op, 'busy', { detail: `process ${deps.journal.holder(op.op) ?? 'unknown'} is at it` });
+      return result(op, 'busy', { detail: `${deps.journal.holder(op.op) ?? 'another process'} is at it` });
     throw error;
   }
 }
@@ -104,7 +108,11 @@ export function namedStart(journal: Journal, op: string): Op {
   return found;
 }
 
-const told = (op: Op): Recovered => result(op, op.run_id === null ? 'none' : 'found', { run_id: op.run_id });
+const told = (op: Op, isNews = false): Recovered =>
+  result(op, op.run_id === null ? 'none' : 'found', {
+    run_id: op.run_id,
+    ...(isNews && { detail: 'it was started, and its id was told to nobody' }),
+  });
 
 function result(op: Op, outcome: Recovered['result'], more: Partial<Pick<Recovered, 'run_id' | 'candidates' | 'detail'>> = {}): Recovered {
   return {

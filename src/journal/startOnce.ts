@@ -17,6 +17,7 @@ import {
   SkyvernError,
   UsageError,
 } from '../errors.js';
+import type { Held } from '../lock.js';
 import type { Wire } from '../protocol/decode.js';
 import type { Random } from '../random.js';
 import type { Attempt, Intent, Journal, Op } from './journal.js';
@@ -69,6 +70,8 @@ export interface StartDeps {
   /** On `clock.monotonic()`: no wait goes past it (`--timeout`). */
   readonly deadlineAt?: number;
   readonly onProgress?: (progress: StartProgress) => void;
+  /** The caller says when the id has reached who waits for it, `Journal.markTold`: until then it may die without a word. */
+  readonly tells?: boolean;
   /** What to do about a start whose outcome is unknown; the command when left out. */
   readonly settleHint?: (op: string) => string;
 }
@@ -191,11 +194,12 @@ export async function startOnce(deps: StartDeps, start: Start, options: StartOpt
       Object.entries(start.content).map(([field, value]) => [field, value === null || value === undefined ? null : journal.hmac(value)]),
     ),
     adopt: options.adopt ?? 'content',
+    ...(deps.tells && { told: false }),
   };
-  return journal.begin(intent, async (op) => {
+  return journal.begin(intent, async (op, held) => {
     const { runKey } = options;
     const started = runKey === undefined ? null : await runOfKey(deps, runKey, op, start.search);
-    return started ?? new Starter(deps, start, options, op).run();
+    return started ?? new Starter(deps, start, options, op, held).run();
   });
 }
 
@@ -248,6 +252,7 @@ class Starter {
   readonly #deps: StartDeps;
   readonly #start: Start;
   readonly #options: StartOptions;
+  readonly #held: Held;
   readonly #startedAt: number;
   readonly #fence: Fence | null;
   /** When the first try was sent, on `clock.monotonic()`. */
@@ -256,11 +261,12 @@ class Starter {
   /** The run that is ours, as soon as that is known. */
   #runId: string | null = null;
 
-  constructor(deps: StartDeps, start: Start, options: StartOptions, op: Op) {
+  constructor(deps: StartDeps, start: Start, options: StartOptions, op: Op, held: Held) {
     this.#deps = deps;
     this.#start = start;
     this.#options = options;
     this.#op = op;
+    this.#held = held;
     this.#startedAt = deps.clock.monotonic();
     this.#fence = options.fence ? (start.fence ?? null) : null;
   }
@@ -372,6 +378,8 @@ class Starter {
     const sentAt = clock.now();
     const earlier = this.#op.attempts;
     if (earlier.length === 0) this.#sentAt = clock.monotonic();
+    // A process that was stopped for long may have been taken for dead: what was settled then must not be sent now.
+    this.#held.assertHeld();
     const note = (ended: Pick<Attempt, 'ended_at' | 'outcome'>): Attempt[] => [...earlier, { sent_at: sentAt, ...ended }];
     this.#op = journal.update(this.#op, { state: 'sent', attempts: note({ ended_at: null, outcome: null }) });
     onProgress?.({ type: 'sending', op: this.#op.op });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sharedFileSystem } from '../../src/cli/checks.js';
@@ -47,6 +47,26 @@ test('every check is told, and the exit code is the worst', async () => {
   });
   expect(code).toBe(17);
   expect(io.stderr.text()).toBe('');
+});
+
+test('the disk is tried by a write as a start makes it: a home that takes none is no fine disk, whatever its free room', async () => {
+  const api = await fakeSkyvern();
+  const home = tempFolder();
+  const fine = await doctor(api, { home });
+  expect(fine.find('disk')).toMatchObject({ status: 'ok', detail: expect.stringMatching(/ MB free below /) });
+  expect(readdirSync(home)).toEqual([]);
+  // A file in the place of the folder: as little as root may write below it.
+  writeFileSync(join(home, 'state'), '');
+  const full = await doctor(api, { home });
+  expect(full.find('disk')).toMatchObject({
+    status: 'failed',
+    exit_code: 17,
+    detail: expect.stringContaining(`cannot write ${home}/state/`),
+    hint: expect.stringContaining('SKYVERN_HOME'),
+  });
+  if (process.platform !== 'linux') return;
+  const readOnly = await doctor(api, { home: '/proc/self' });
+  expect(readOnly.find('disk')).toMatchObject({ status: 'failed', exit_code: 17 });
 });
 
 test('for people: one line a check, and under a red one what to type', async () => {

@@ -9,6 +9,7 @@ import { manualClock, seededRandom } from '../support/clock.js';
 import { type FaultServer, faultServer, seededFault } from '../support/faultServer.js';
 import { tempFolder } from '../support/io.js';
 import { skyvern } from '../support/skyvern.js';
+import { hasStrace } from '../torture/killPoints.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/skyvern.js');
 
@@ -81,4 +82,51 @@ describe(`${STARTS} faulted starts as real processes, seed ${SEED}`, () => {
     expect(server.made.map(({ run_id }) => run_id).filter((id) => !reported.has(id))).toEqual([]);
     expect(server.made.length).toBeGreaterThan(STARTS / 2);
   }, 300_000);
+});
+
+/** The built program under strace, killed at its n-th rename: 1 `sent`, 2 `acked`, 3 the run is remembered, 4 told. */
+function killedAtRename(n: number, server: FaultServer, home: string): Promise<string> {
+  const argv = [PROGRAM, 'task', 'run', '--prompt', 'Get the title', '--url', 'https://x.example'];
+  const env = { PATH: process.env['PATH'], SKYVERN_HOME: home, SKYVERN_BASE_URL: server.url, SKYVERN_API_KEY: 'key-1' };
+  const trace = ['-o', '/dev/null', '-e', 'trace=rename', '-e', `inject=rename:signal=SIGKILL:when=${n}`];
+  const child = spawn('strace', [...trace, process.execPath, ...argv], { env, cwd: home, stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  return new Promise((resolve) => child.on('close', () => resolve(stdout)));
+}
+
+describe.skipIf(!hasStrace())('F36 a start that was killed when its run was known', () => {
+  test.each([
+    ['before its id was told: the run is named, once', 3, false, true],
+    ['as it wrote down that it was told: the run is named again', 4, true, true],
+    ['never: it told its run, which is not named', 99, true, false],
+  ])('%s', async (_, n, saysIt, isNamed) => {
+    const server = await faultServer();
+    const home = tempFolder();
+    const stdout = await killedAtRename(n, server, home);
+    const [run] = server.made;
+    expect(stdout).toBe(saysIt ? `${run?.run_id}\n` : '');
+    const at = { url: server.url, apiKey: 'key-1' };
+    const doctor = (await skyvern(at, 'doctor', { home })).io.stdout.text();
+    expect(/1 run that nobody was told of/.test(doctor)).toBe(isNamed);
+    const recovered = await skyvern(at, 'run recover --json', { home });
+    expect([recovered.code, recovered.io.stdout.json()[0]]).toMatchObject([0, isNamed ? [{ result: 'found', run_id: run?.run_id }] : []]);
+    expect((await skyvern(at, 'run recover --json', { home })).io.stdout.json()[0]).toEqual([]);
+    expect(server.made).toHaveLength(1);
+  });
+
+  test('the next start names it, once, and starts its own', async () => {
+    const server = await faultServer();
+    const home = tempFolder();
+    await killedAtRename(3, server, home);
+    const next = () =>
+      skyvern({ url: server.url, apiKey: 'key-1' }, ['task', 'run', '--prompt', 'x', '--url', 'https://x.example'], { home });
+    const [first, second] = [await next(), await next()];
+    expect([first.code, first.io.stderr.text()]).toEqual([
+      0,
+      `found ${server.made[0]?.run_id}, of an earlier start that was killed before it could say so: Get the title\n`,
+    ]);
+    expect([second.code, second.io.stderr.text()]).toEqual([0, '']);
+    expect(server.made).toHaveLength(3);
+  });
 });

@@ -6,6 +6,7 @@ import { Journal } from '../../src/journal/journal.js';
 import { LATE_MS } from '../../src/journal/lookUp.js';
 import { startTask } from '../../src/journal/startTask.js';
 import { ulid } from '../../src/journal/ulid.js';
+import type { Held } from '../../src/lock.js';
 import { paths } from '../../src/paths.js';
 import { manualClock } from '../support/clock.js';
 import { BODY, bench } from './bench.js';
@@ -34,7 +35,7 @@ test('two starts with one run key make one run, also when a third command settle
   const a = await bench();
   const b = await bench({ beside: a });
   class Raced extends Journal {
-    override hold<T>(op: string, work: () => T | Promise<T>, patienceMs?: number): Promise<T> {
+    override hold<T>(op: string, work: (held: Held) => T | Promise<T>, patienceMs?: number): Promise<T> {
       return b.recoverAll().then(() => super.hold(op, work, patienceMs));
     }
     override async claimRunKey(runKey: string, op: string) {

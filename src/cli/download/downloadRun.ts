@@ -9,8 +9,9 @@ import { lstatSync, mkdirSync, realpathSync, renameSync, unlinkSync } from 'node
 import { basename, join } from 'node:path';
 import type { ApiClient, CallOptions } from '../../client/client.js';
 import type { Clock } from '../../clock.js';
-import { assertOurs, type Owner, readIfThere, withLock, writeDurably } from '../../durable.js';
+import { assertOurs, type Owner, readIfThere, writeDurably } from '../../durable.js';
 import { IntegrityError, LocalError, SkyvernError } from '../../errors.js';
+import { withLock } from '../../lock.js';
 import type { Artifact } from '../../protocol/artifact.js';
 import type { Random } from '../../random.js';
 import { extensionOf, HEAD_BYTES, nameFor } from './fileType.js';

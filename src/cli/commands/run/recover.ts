@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT_CODES, UsageError, Verdict } from '../../../errors.js';
 import type { Journal } from '../../../journal/journal.js';
-import { namedStart, type Recovered, settleByHand } from '../../../journal/recover.js';
+import { leftStarts, namedStart, type Recovered, settleByHand } from '../../../journal/recover.js';
 import { searchOf } from '../../../journal/searchOf.js';
 import { runIdFrom } from '../../../protocol/ids.js';
 import type { CliContext } from '../../context.js';
@@ -19,7 +19,7 @@ interface Flags {
 export function define(command: Command, ctx: CliContext, handler = runRecover): void {
   command
     .description(
-      'Settle starts whose outcome is unknown: a killed process, a lost answer. Each is looked for at its server; what is found is kept as if it had just been started.',
+      'Settle starts whose outcome is unknown: a killed process, a lost answer. Each is looked for at its server; what is found is kept as if it had just been started. A run whose id was told to nobody is named, once.',
     )
     .option('--op <id>', 'only this start')
     .option('--run <id>', 'with --op: this is its run, I looked')
@@ -43,6 +43,7 @@ export async function runRecover(ctx: CliContext, command: Command, flags: Flags
     ],
     wantsJson(ctx, command),
   );
+  for (const { op, run_id } of results) if (run_id !== null) journal.markTold(op);
   if (results.some(({ result }) => result !== 'found' && result !== 'none')) throw new Verdict(EXIT_CODES.startUnknown[0]);
 }
 
@@ -58,6 +59,6 @@ async function byHand(journal: Journal, { op, run, none }: Flags): Promise<Recov
 
 /** All that are left, or the one named. */
 async function settleAll(ctx: CliContext, command: Command, journal: Journal, op: string | undefined): Promise<Recovered[]> {
-  const starts = op === undefined ? journal.unsettled() : [namedStart(journal, op)];
+  const starts = op === undefined ? leftStarts(journal) : [namedStart(journal, op)];
   return settleStarts(ctx, starts, async (each) => searchOf(each, (await connectTo(ctx, command, each)).client));
 }
