@@ -2,11 +2,10 @@
 import type { Out } from '../io.js';
 import { printable } from '../render/sanitize.js';
 
+export type Field = readonly [name: string, value: string | number | boolean | null | undefined];
+
 /** @param fields in the order in which they are shown */
-export function describe(
-  out: Out,
-  fields: readonly (readonly [name: string, value: string | number | boolean | null | undefined])[],
-): string {
+export function describe(out: Out, fields: readonly Field[]): string {
   const shown = fields.flatMap(([name, value]) =>
     value === null || value === undefined || value === '' ? [] : [[name, printable(String(value))] as const],
   );

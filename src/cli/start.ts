@@ -162,7 +162,7 @@ function words(progress: StartProgress): string | null {
     case 'lost':
       return `The reply was lost (${progress.reason}). Looking for your run ...`;
     case 'looking':
-      if (progress.elapsed_ms === 0) return null; // that it begins was said
+      if (progress.elapsed_ms < 500) return null; // that it begins was said
       return `still looking (${duration(progress.elapsed_ms)} of ${duration(progress.limit_ms)})`;
     case 'found':
       return `found ${progress.run_id} (${duration(progress.elapsed_ms)})`;

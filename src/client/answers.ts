@@ -58,6 +58,9 @@ export interface Asked {
 const MAX_DETAIL = 600;
 /** Where nothing better is known. */
 export const LOOK_AROUND = '`skyvern doctor` looks for what is in the way';
+/** Where an answer is none that a Skyvern gives, broken or of something else. */
+export const ODD_ANSWER = `if that is no Skyvern, check SKYVERN_BASE_URL or --base-url; ${LOOK_AROUND}`;
+const WRONG_PLACE = 'check SKYVERN_BASE_URL or --base-url (the cloud is https://api.skyvern.com), and whether this network wants a log-in';
 
 export const header = (headers: Headers, name: string): string | undefined => {
   const value = headers[name];
@@ -81,7 +84,7 @@ export function failureOf(reply: Reply, asked: Asked): Failure | null {
   if ((status >= 200 && status < 300) || status === 304) return null;
   if (status < 400) return redirected(reply, asked);
   const detail = detailOf(reply, asked.redact);
-  const [exit, code, sentence] = verdict(status, detail, asked);
+  const [exit, code, sentence] = foreign(reply, asked) ?? verdict(status, detail, asked);
   const url = `${asked.baseUrl.origin}${asked.path}`;
   const body = maskSecrets(jsonOrText(reply.text, asked.redact));
   const received = status === 429 ? 'rate_limited' : isUnclear(status) ? 'unknown' : 'rejected';
@@ -187,7 +190,7 @@ function isAbout(error: unknown, { hostname, port, protocol }: URL): boolean {
 export function jsonOf(reply: Reply, asked: Asked): { readonly value: unknown } | { readonly failure: Failure } {
   const type = header(reply.headers, 'content-type') ?? '';
   const what = `the answer of ${asked.baseUrl.origin} to ${asked.method} ${asked.path}`;
-  const bad = (code: string, sentence: string, transient: boolean, hint = LOOK_AROUND): { failure: Failure } => ({
+  const bad = (code: string, sentence: string, transient: boolean, hint = ODD_ANSWER): { failure: Failure } => ({
     failure: {
       error: new NetworkError(code, asked.redact(sentence), withRequestId({ hint, maybeDone: true }, reply.headers, asked.redact)),
       received: 'unknown',
@@ -197,12 +200,7 @@ export function jsonOf(reply: Reply, asked: Asked): { readonly value: unknown } 
   });
   if (looksLikeHtml(reply.text, type)) {
     const title = titleOf(reply.text);
-    return bad(
-      'not_an_api',
-      `${what} is a web page${title ? `, "${title}"` : ''}, not an API answer`,
-      false,
-      'check SKYVERN_BASE_URL or --base-url, and whether this network wants a log-in',
-    );
+    return bad('not_an_api', `${what} is a web page${title ? `, "${title}"` : ''}, not an API answer`, false, WRONG_PLACE);
   }
   try {
     return { value: parseJson(reply.text) };
@@ -245,6 +243,27 @@ function redirected({ status, headers }: Reply, asked: Asked): Failure {
     transient: false,
     timedOut: false,
   };
+}
+
+/**
+ * What cannot be a Skyvern's word that there is no such thing: that is JSON with a `detail` or an `error`, or nothing at all. Also what
+ * an access point says until somebody logs in (511). Null for the rest.
+ */
+function foreign({ status, headers, text }: Reply, { method, path, baseUrl, redact }: Asked): Row | null {
+  const type = header(headers, 'content-type') ?? '';
+  const isPage = looksLikeHtml(text, type);
+  if (status === 511) return ['network', 'not_an_api', `this network lets nothing through to ${baseUrl.origin} before a log-in (511)`];
+  if (status !== 404 && status !== 405) return null;
+  const value = isPage ? null : jsonOrText(text, redact);
+  if (text === '' || (typeof value === 'object' && value !== null && ('detail' in value || 'error' in value))) return null;
+  const words = bounded(redact(isPage ? titleOf(text) : text)).slice(0, 80);
+  const server = header(headers, 'server');
+  const who = server ? ` of ${redact(server).slice(0, 40)}` : '';
+  return [
+    'network',
+    'not_an_api',
+    `what answers at ${baseUrl.origin} is no Skyvern: ${method} ${path} gave ${isPage ? 'a web page' : 'a text'}${who}${words && `, "${words}"`} (${status})`,
+  ];
 }
 
 type Row = readonly [exit: ExitName, code: string, sentence: string];
@@ -294,6 +313,8 @@ function hintFor(code: string, { baseUrl }: Asked): string {
       return `check that the key in SKYVERN_API_KEY is one of ${baseUrl.origin}`;
     case 'no_such_route':
       return 'check SKYVERN_BASE_URL or --base-url, and the version of the server';
+    case 'not_an_api':
+      return WRONG_PLACE;
     case 'rate_limited':
       return 'try again later';
     case 'not_found':

@@ -19,6 +19,7 @@ import {
   header,
   jsonOf,
   LOOK_AROUND,
+  ODD_ANSWER,
   type Reply,
 } from './answers.js';
 import { type Answer, Connection, DEFAULT_TIMEOUTS, ExchangeError, type Method, type ProxyEnv, type Timeouts } from './connection.js';
@@ -270,7 +271,7 @@ export class Http {
       throw new NetworkError(
         'unexpected_answer',
         `the answer of ${this.#options.baseUrl.origin} to ${send.method} ${send.path} is not as expected: ${error.message}`,
-        { hint: LOOK_AROUND, cause: error, maybeDone: true },
+        { hint: ODD_ANSWER, cause: error, maybeDone: true },
       );
     }
   }

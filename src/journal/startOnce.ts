@@ -316,7 +316,7 @@ class Starter {
       if (cause instanceof IntegrityError) throw this.#sentElsewhere(cause);
       const reason = cause?.message ?? 'the answer has no run id';
       if (server.replays && count < TRIES && (await this.#pause(count, reason, undefined))) continue;
-      let found = await this.#lookFor(reason);
+      let found = await this.#lookFor(reason, cause === null || isForeign(cause));
       if (found.kind === 'none' && this.#fence) found = await this.#endAllDoubt(this.#fence, found);
       if (found.kind === 'found') return { runId: found.runId, answer: null, op: this.#op.op, adopted: true };
       if (this.#isFencedOff()) {
@@ -444,7 +444,8 @@ class Starter {
     );
   }
 
-  async #lookFor(reason: string): Promise<Found> {
+  /** @param foreign the answer was none of a Skyvern's: where the list of runs is none either, there is nobody to ask */
+  async #lookFor(reason: string, foreign: boolean): Promise<Found> {
     const { journal, clock, signal, onProgress, deadlineAt = Number.POSITIVE_INFINITY } = this.#deps;
     onProgress?.({ type: 'lost', reason });
     const began = clock.monotonic();
@@ -462,7 +463,9 @@ class Starter {
         const isOver = clock.monotonic() + pauseMs > until;
         // Whatever looks like the run of a fenced start, its own may still show in its session.
         const isCertain = found.kind === 'found' || (found.kind === 'ambiguous' && this.#op.session_id === null);
-        if (isOver || isCertain || (found.kind === 'none' && found.problem?.exit === 'auth')) return this.#noted(found, began);
+        const problem = found.kind === 'none' ? found.problem : null;
+        const isHopeless = problem !== null && (problem.exit === 'auth' || (foreign && isForeign(problem)));
+        if (isOver || isCertain || isHopeless) return this.#noted(found, began);
         await clock.sleep(pauseMs, signal);
       } catch (error) {
         if (signal.aborted) this.#throwInterrupted();
@@ -509,7 +512,7 @@ class Starter {
       );
     }
     const seen = found.problem
-      ? `the run could not be looked for: ${found.problem.message}`
+      ? `the run could not be looked for: ${found.problem.message}${isForeign(found.problem) ? '; check SKYVERN_BASE_URL or --base-url' : ''}`
       : 'no run of it was found; it may still appear';
     return lostStart(this.#deps, this.#op, `the answer to the start was lost (${reason}), and ${seen}`, [], cause);
   }
@@ -549,6 +552,10 @@ function nothingStarted<E extends SkyvernError>(error: E): E {
   if (!(error instanceof UsageError)) error.message = `${error.message.replace(/\.$/, '')}; nothing was started`;
   return error;
 }
+
+/** Words of the client for an answer that is none of a Skyvern's. */
+const FOREIGN: ReadonlySet<string> = new Set(['not_an_api', 'bad_answer', 'unexpected_answer', 'no_such_route']);
+const isForeign = ({ code }: SkyvernError): boolean => FOREIGN.has(code);
 
 /** Outcomes of a try after which no run of it can act. */
 const HARMLESS: ReadonlySet<string | null> = new Set(['never_sent', 'rate_limited', 'rejected', 'fenced']);

@@ -212,6 +212,25 @@ describe('task run', () => {
     }
   });
 
+  test.each([
+    [
+      'whose list is none either: the end comes at once, and names the address',
+      9,
+      /could not be looked for: .*; check SKYVERN_BASE_URL/,
+      0,
+    ],
+    ['whose list is one: its run is looked for to the end', 0, /no run of it was found/, 100_000],
+  ])('F25 an answer of something that is no Skyvern, %s', async (_, pages, sentence, atLeastMs) => {
+    const clock = manualClock({ start: NOW });
+    const server = await faultServer({ now: () => clock.now() });
+    server.on(START, answer(200, page('Hotel'), HTML));
+    server.on('GET /v1/runs', ...Array(pages).fill(answer(200, page('Hotel'), HTML)));
+    const began = clock.monotonic();
+    expectTold(await skyvern(server, task(), undefined, clock), told(7, 'start_unknown', sentence, /`skyvern run recover --op/), 'plain');
+    expect(clock.monotonic() - began).toBeGreaterThanOrEqual(atLeastMs);
+    if (pages > 0) expect(clock.monotonic() - began).toBeLessThan(1_000);
+  });
+
   test('several runs may be it: 7 with both', async () => {
     const server = await faultServer({ now: () => NOW });
     const request = { prompt: 'Get the title', url: 'https://x.example/' };

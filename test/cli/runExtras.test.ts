@@ -256,6 +256,51 @@ describe('run list and run get, many at once', () => {
     expect(api.seen('GET /v1/runs').at(-1)?.query.getAll('tags')).toEqual(['team:garden', 'prod']);
   });
 
+  test.each([
+    ['a pipe', 'run list --all', {}, /^(?:tsk_\d+\t.*\n){100}$/],
+    ['a terminal, under one head', 'run list --all', { tty: 'output' }, /^RUN +STATUS.*\n(?:tsk_\d+ .*\n){100}$/],
+    ['JSON, which is one document or none', 'run list --all --json', {}, /^$/],
+  ] as const)('--all prints each page as it comes, to %s', async (_, line, options, printed) => {
+    const api = await fakeSkyvern();
+    for (let number = 0; number < 230; number++) api.run(`tsk_${number}`);
+    // What is on the screen when the second page does not come.
+    api.on('GET /v1/runs', 'pass', { status: 403, body: { detail: 'Invalid credentials' } });
+    const { code, io } = await skyvern(api, line, options);
+    expect(code).toBe(4);
+    expect(io.stdout.text()).toMatch(printed);
+  });
+
+  test('on a terminal the pages are one table: the head once, columns below each other', async () => {
+    const api = await fakeSkyvern();
+    for (let number = 0; number < 230; number++) api.run(`tsk_${number}`);
+    const lines = (await skyvern(api, 'run list --all', { tty: 'output' })).io.stdout.lines();
+    expect([lines.length, lines.filter((row) => row.startsWith('RUN')).length]).toEqual([231, 1]);
+    expect(new Set(lines.slice(1).map((row) => row.search(/ \w/)))).toEqual(new Set([lines[0]?.search(/ \w/)]));
+  });
+
+  test.each([
+    ['run list --status cancelled', 'Did you mean canceled?'],
+    ['run list --status compleetd', 'Did you mean completed?'],
+    ['run watch --status runing', 'Did you mean running?'],
+    ['workflow runs wpid_1 --status done', 'Did you mean completed?'],
+    ['run list --status running,hibernating', 'created, queued, running, paused, completed, failed, terminated, canceled, timed_out'],
+  ])('a status that is none is no list without runs: %s ends 2', async (line, says) => {
+    const api = await fakeSkyvern();
+    const { code, io } = await skyvern(api, line);
+    expect([code, io.stderr.text()]).toEqual([2, expect.stringContaining(says)]);
+    expect(io.stderr.text()).toContain('`skyvern api GET /v1/runs -f status=WORD`');
+    expect(api.requests).toEqual([]);
+  });
+
+  test('statuses are given apart or with commas; a newer word goes by the raw call', async () => {
+    const api = await fakeSkyvern();
+    for (const line of ['run list --status running paused', 'run list --status running,paused', 'run list -s running -s paused'])
+      expect((await skyvern(api, line)).code, line).toBe(0);
+    await skyvern(api, 'api GET /v1/runs -f status=hibernating');
+    const asked = api.seen('GET /v1/runs').map(({ query }) => query.getAll('status'));
+    expect(asked).toEqual([...Array(3).fill(['running', 'paused']), ['hibernating']]);
+  });
+
   test('get of several is a table; what cannot be read is told, and decides the code', async () => {
     const api = await fakeSkyvern();
     api.run('tsk_1', { status: 'completed' });

@@ -67,6 +67,7 @@ describe('the main job', () => {
     expect(output.items[0]).toEqual({ name: 'Walnut tray', price: '€34.00' });
     expect(output['Next delivery']).toBe('Friday, before noon');
     expect(stderr).toContain('$ skyvern task run --local --engine rules --url http://127.0.0.1:');
+    expect(stderr).toMatch(/run completed[\s\S]*\nNext, [\s\S]*skyvern auth login[\s\S]*skyvern local stop/);
   });
 
   test('a prompt on a page gives its output; get, timeline, output and list know the run afterwards', async () => {

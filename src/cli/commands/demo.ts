@@ -38,7 +38,17 @@ export async function demo(ctx: CliContext, command: Command, flags: Flags): Pro
   }
   const task = taskBeginning({ prompt: flags.prompt, url: site.url, engine: RULES_ENGINE });
   await startAndFollow(ctx, target, task, { ...flags, wait: true }, mode);
+  if (mode !== 'quiet') io.stderr.write(NEXT);
 }
+
+/** What one types after the demo, each as it works here and now. */
+const NEXT = `
+Next, on pages of your own:
+
+  $ skyvern task run --local --engine ${RULES_ENGINE} --url https://example.com --prompt "Get the title of the page" --wait
+  $ skyvern auth login             Skyvern Cloud; \`auth login --model\` for --local with a language model
+  $ skyvern local stop             the embedded server, which otherwise stops by itself when it is idle
+`;
 
 /** As a shell takes it: in double quotes when that is enough, so that it reads well. */
 function quoted(text: string): string {

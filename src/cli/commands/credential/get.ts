@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.js';
 import { whose } from '../../credential.js';
-import { describe } from '../../describe.js';
-import { wantsJson, write, writeJson } from '../../output.js';
-import { connect } from '../../target.js';
+import { showOne } from '../../showOne.js';
 
 export function define(command: Command, ctx: CliContext, handler = getCredential): void {
   command
@@ -17,17 +15,16 @@ export function define(command: Command, ctx: CliContext, handler = getCredentia
 }
 
 export async function getCredential(ctx: CliContext, command: Command, id: string): Promise<void> {
-  const { client, call } = await connect(ctx, command);
-  const credential = await client.credentials.get(id, call);
-  if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, credential);
-  await write(
-    ctx.io.stdout,
-    describe(ctx.io.stdout, [
+  await showOne(
+    ctx,
+    command,
+    ({ client, call }) => client.credentials.get(id, call),
+    (credential) => [
       ['credential', credential.credential_id],
       ['name', credential.name],
       ['type', credential.credential_type],
       ['who', whose(credential)],
       ['vault', credential.vault_type],
-    ]),
+    ],
   );
 }

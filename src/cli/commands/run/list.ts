@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { RunListQuery } from '../../../client/client.js';
 import type { RunListItem } from '../../../protocol/run.js';
-import { isTerminalStatus, RUN_STATUSES, RUN_TYPES } from '../../../protocol/status.js';
+import { isTerminalStatus, RUN_TYPES } from '../../../protocol/status.js';
 import { parseServerTime } from '../../../protocol/time.js';
 import type { CliContext } from '../../context.js';
 import { wantsJson } from '../../output.js';
 import { allPages } from '../../pages.js';
 import { integer, moment } from '../../parsers.js';
-import { printTable } from '../../table.js';
+import { runStatusOption } from '../../runStatus.js';
+import { tableWriter } from '../../table.js';
 import { connect } from '../../target.js';
 
 interface Flags {
@@ -29,7 +30,7 @@ const LAST_PAGE_OF_SEARCH = 10;
 export function define(command: Command, ctx: CliContext, handler = runList): void {
   command
     .description('List runs of every kind, newest first. In a pipe: tab-separated, without a header.')
-    .option('-s, --status <status...>', `only these: ${RUN_STATUSES.join(', ')}`)
+    .addOption(runStatusOption('only these'))
     .addOption(new Option('-t, --type <type...>', 'only these kinds').choices(RUN_TYPES))
     .option('--workflow <id...>', 'only runs of these workflows (wpid_...)')
     .option('--search <text>', 'only runs whose title, URL or id holds this text (3 characters or more)')
@@ -63,19 +64,9 @@ export async function runList(ctx: CliContext, command: Command, flags: Flags): 
     leaving: flags.status?.some((status) => !isTerminalStatus(status)) ?? false,
     idOf: ({ run_id }) => run_id,
   });
-  const rows: RunListItem[] = [];
-  for (let next = await pages.next(); ; next = await pages.next()) {
-    if (next.done) {
-      if (!next.value) ctx.io.stderr.write('notice: the server gives no more than this; a narrower filter or --since reaches the rest\n');
-      break;
-    }
-    if (since !== null && (parseServerTime(next.value.created_at) ?? since) < since) break;
-    rows.push(next.value);
-    if (rows.length >= limit) break;
-  }
-  await printTable(
+  const json = wantsJson(ctx, command);
+  const table = tableWriter<RunListItem>(
     ctx.io.stdout,
-    rows.sort((a, b) => (parseServerTime(b.created_at) ?? 0) - (parseServerTime(a.created_at) ?? 0)),
     [
       ['RUN', (row) => row.run_id],
       ['STATUS', (row) => (row.retry_pending ? `${row.status} (retries)` : row.status)],
@@ -83,6 +74,25 @@ export async function runList(ctx: CliContext, command: Command, flags: Flags): 
       ['STARTED', (row) => (row.started_at ?? row.created_at)?.replace(/\.\d+$/, '').concat('Z') ?? null],
       ['TITLE', (row) => row.title],
     ],
-    wantsJson(ctx, command),
+    json,
   );
+  let rows: RunListItem[] = [];
+  // As each page comes, newest first in it: what appears meanwhile is on a later one.
+  const show = async () => {
+    await table.add(rows.sort((a, b) => (parseServerTime(b.created_at) ?? 0) - (parseServerTime(a.created_at) ?? 0)));
+    rows = [];
+  };
+  let count = 0;
+  for (let next = await pages.next(); ; next = await pages.next()) {
+    if (next.done) {
+      if (!next.value) ctx.io.stderr.write('notice: the server gives no more than this; a narrower filter or --since reaches the rest\n');
+      break;
+    }
+    if (since !== null && (parseServerTime(next.value.created_at) ?? since) < since) break;
+    rows.push(next.value);
+    if (++count >= limit) break;
+    if (rows.length >= pageSize && !json) await show();
+  }
+  await show();
+  await table.end();
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../errors.js';
-import { RUN_STATUSES } from '../../../protocol/status.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags, follow } from '../../follow.js';
 import { followMany } from '../../followMany.js';
 import { outputMode } from '../../output.js';
 import { collectPages } from '../../pages.js';
+import { runStatusOption } from '../../runStatus.js';
 import { connect, connectToRun, connectToRuns, type RunTarget } from '../../target.js';
 
 interface Flags extends FollowFlags {
@@ -25,7 +25,7 @@ export function define(command: Command, ctx: CliContext, handler = runWatch): v
     )
     .option('--workflow <id...>', 'the runs of these workflows (wpid_...)')
     .option('--tag <term...>', 'the runs with these tags: label, key:value, or key:*')
-    .option('-s, --status <status...>', `the runs that are now one of: ${RUN_STATUSES.join(', ')}`)
+    .addOption(runStatusOption('the runs that are now one of'))
     .addHelpText(
       'after',
       '\nExamples:\n  $ skyvern run watch @last\n  $ skyvern run watch tsk_123 --json | jq .output\n  $ skyvern run watch wr_456 --output ndjson > events.ndjson\n  $ skyvern run watch --status running queued paused\n  $ skyvern run watch tsk_1 tsk_2 wr_3 --junit report.xml',

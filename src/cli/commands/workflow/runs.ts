@@ -1,11 +1,11 @@
-import { type Command, Option } from 'commander';
-import { RUN_STATUSES } from '../../../protocol/status.js';
+import type { Command } from 'commander';
 import type { WorkflowRunItem } from '../../../protocol/workflow.js';
 import type { CliContext } from '../../context.js';
 import { given } from '../../given.js';
 import { wantsJson } from '../../output.js';
 import { addPageOption, type PageFlag } from '../../pages.js';
 import { integer } from '../../parsers.js';
+import { runStatusOption } from '../../runStatus.js';
 import { connect } from '../../target.js';
 import { addWorkflowArgument, workflowIdFrom } from '../../workflow/ids.js';
 import { readPages } from '../../workflow/pages.js';
@@ -22,7 +22,7 @@ interface Flags extends PageFlag {
 export function define(command: Command, ctx: CliContext, handler = workflowRuns): void {
   addWorkflowArgument(command)
     .description('List the runs of a workflow, newest first.')
-    .addOption(new Option('-s, --status <status...>', 'only these').choices(RUN_STATUSES))
+    .addOption(runStatusOption('only these'))
     .option('--search <text>', 'only runs whose id or parameters hold this text')
     .option('--error-code <code>', 'only runs that ended with this error code')
     .option('-n, --limit <n>', 'at most this many', integer, 20)

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../../context.js';
-import { describe, utc } from '../../../describe.js';
-import { wantsJson, write, writeJson } from '../../../output.js';
-import { connect } from '../../../target.js';
+import { utc } from '../../../describe.js';
+import { showOne } from '../../../showOne.js';
 
 export function define(command: Command, ctx: CliContext, handler = getProfile): void {
   command
@@ -13,17 +12,16 @@ export function define(command: Command, ctx: CliContext, handler = getProfile):
 }
 
 export async function getProfile(ctx: CliContext, command: Command, id: string): Promise<void> {
-  const { client, call } = await connect(ctx, command);
-  const profile = await client.profiles.get(id, call);
-  if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, profile);
-  await write(
-    ctx.io.stdout,
-    describe(ctx.io.stdout, [
+  await showOne(
+    ctx,
+    command,
+    ({ client, call }) => client.profiles.get(id, call),
+    (profile) => [
       ['profile', profile.browser_profile_id],
       ['name', profile.name],
       ['description', profile.description],
       ['credential', profile.linked_credential_name],
       ['created', utc(profile.created_at)],
-    ]),
+    ],
   );
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../../context.js';
-import { describe, utc } from '../../../describe.js';
-import { wantsJson, write, writeJson } from '../../../output.js';
-import { connect } from '../../../target.js';
+import { utc } from '../../../describe.js';
+import { showOne } from '../../../showOne.js';
 
 export function define(command: Command, ctx: CliContext, handler = getSession): void {
   command
@@ -16,12 +15,11 @@ export function define(command: Command, ctx: CliContext, handler = getSession):
 }
 
 export async function getSession(ctx: CliContext, command: Command, id: string): Promise<void> {
-  const { client, call } = await connect(ctx, command);
-  const session = await client.sessions.get(id, call);
-  if (wantsJson(ctx, command)) return writeJson(ctx.io.stdout, session);
-  await write(
-    ctx.io.stdout,
-    describe(ctx.io.stdout, [
+  await showOne(
+    ctx,
+    command,
+    ({ client, call }) => client.sessions.get(id, call),
+    (session) => [
       ['session', session.browser_session_id],
       ['status', session.status],
       ['minutes', session.timeout],
@@ -31,6 +29,6 @@ export async function getSession(ctx: CliContext, command: Command, id: string):
       ['started', utc(session.started_at)],
       ['address', session.browser_address],
       ['page', session.app_url],
-    ]),
+    ],
   );
 }
