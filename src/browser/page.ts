@@ -282,7 +282,7 @@ export class PlaywrightPage implements BrowserPage {
 
   #current(): Page {
     const page = this.#pages.at(-1);
-    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? this.#noTab : GONE);
+    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? this.#noTab : (this.#blame() ?? GONE));
     return page;
   }
 

@@ -6,6 +6,7 @@ import type { Io } from '../io.js';
 import { type EgressOptions, startEgress } from './egress.js';
 import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
+import { HangWatch } from './hangWatch.js';
 import { type BrowserTrace, browserUsers, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { type MemoryLimits, MemoryWatch } from './memoryWatch.js';
 import { PlaywrightPage } from './page.js';
@@ -31,6 +32,8 @@ export interface PoolOptions
 const FILM = { width: 800, height: 450 };
 /** A context that does not close in the first time has its pages ended; if that does not help in the second, its browser is given up. */
 const CLOSE_TIMEOUTS_MS = [250, 350] as const;
+/** A browser that hangs does not close: it is ended. */
+const BROWSER_CLOSE_MS = 5_000;
 
 /** For cookies and stored data of all origins; a page that is at work for ever must not hold up the end of its run. */
 const STATE_TIMEOUT_MS = 3_000;
@@ -39,6 +42,7 @@ interface Shared {
   readonly starting: Promise<LaunchedBrowser>;
   /** Of the browser, once it is there. */
   memory: MemoryWatch | null;
+  hang: HangWatch | null;
   sessions: number;
   givenUp: boolean;
 }
@@ -68,9 +72,25 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
     if (launched.trace) options.onLaunch?.(launched.trace);
     return launched;
   };
+  /** Ends it with all its processes, whatever it does. */
+  const kill = ({ trace, close }: LaunchedBrowser): void => {
+    try {
+      // Playwright makes the browser the leader of a process group of its own.
+      if (trace) host.kill(-trace.pid, 'SIGKILL');
+      else void close();
+    } catch {
+      // it is gone already
+    }
+  };
   const end = async (shared: Shared): Promise<void> => {
     all.delete(shared);
-    await shared.starting.then((launched) => launched.close()).catch(() => {});
+    await shared.starting
+      .then(async (launched) => {
+        const closed = launched.close();
+        if (!(await within(options.clock, BROWSER_CLOSE_MS, closed))) kill(launched);
+        await closed;
+      })
+      .catch(() => {});
   };
   const giveUp = (key: string, shared: Shared): void => {
     if (warm.get(key) === shared) warm.delete(key);
@@ -80,7 +100,7 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
   const sharedFor = (key: string, session: SessionOptions): Shared => {
     const known = warm.get(key);
     if (known) return known;
-    const shared: Shared = { starting: launch(session), memory: null, sessions: 0, givenUp: false };
+    const shared: Shared = { starting: launch(session), memory: null, hang: null, sessions: 0, givenUp: false };
     warm.set(key, shared);
     all.add(shared);
     const gone = () => giveUp(key, shared);
@@ -92,20 +112,24 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
     shared.sessions++;
     const lender: Lender = {
       isForeign: false,
-      blame: () => shared.memory?.blame() ?? null,
+      blame: () => shared.hang?.blame() ?? shared.memory?.blame() ?? null,
       stuck: () => giveUp(key, shared),
       done: async () => {
         if (--shared.sessions > 0) return;
         shared.memory?.stop();
+        shared.hang?.stop();
         if (shared.givenUp) await end(shared);
       },
     };
     let isOpening = false;
     try {
-      const { browser } = await shared.starting;
+      const launched = await shared.starting;
+      const { browser } = launched;
       isOpening = true;
       shared.memory ??= new MemoryWatch(browser, host, options.clock, options.memory);
       shared.memory.start();
+      shared.hang ??= new HangWatch(browser, options.clock, () => kill(launched));
+      shared.hang.start();
       // A fresh browser makes the recording, should this one have crashed.
       return await openSession(browser, session, way, lender, async () => (await sharedFor(key, session).starting).browser);
     } catch (error) {

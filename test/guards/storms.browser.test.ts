@@ -1,7 +1,8 @@
 /** Pages that want the browser for themselves: the run ends with its reason, and the next one gets a working browser. */
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
+import { manualClock } from '../support/clock.js';
 
 const runner = realRunner();
 afterAll(() => runner.close());
@@ -44,4 +45,30 @@ test('A57 a page that never lets go of the processor fails its run, and no other
   const [busy, calm] = await Promise.all([run(runner, spec(TITLE, `${site.origin}/`)), run(runner, spec(TITLE, `${site.origin}/calm`))]);
   expect(busy).toMatchObject({ status: 'failed', reason: expect.stringMatching(/longer than|does not answer|could not be read/) });
   expect(calm).toMatchObject({ status: 'completed' });
+}, 120_000);
+
+test('F52 a browser that hangs as a whole is ended after 24 s, its run says so, and the next one gets another', async () => {
+  const clock = manualClock({ auto: false });
+  const pids: number[] = [];
+  const watched = realRunner({ clock, onLaunch: ({ pid }) => pids.push(pid) });
+  onTestFinished(() => watched.close());
+  const hung = Promise.withResolvers<void>();
+  const site = await servePages({
+    '/': '<title>Hung</title><script>fetch("/hang")</script>',
+    '/hang': () => {
+      process.kill(pids[0]!, 'SIGSTOP');
+      hung.resolve();
+    },
+    '/calm': '<title>Calm</title>',
+  });
+  let ended: unknown = null;
+  const running = run(watched, spec(TITLE, `${site.origin}/`)).then((outcome) => (ended = outcome));
+  await hung.promise;
+  for (let passed = 0; passed < 20_000; passed += 1_000) await clock.advance(1_000);
+  expect(ended).toBeNull(); // the twin: nothing else ends it
+  while (ended === null) await clock.advance(1_000);
+  expect(await running).toMatchObject({ status: 'failed', reason: expect.stringContaining('the browser answered nothing for 24 s') });
+  expect(await run(watched, spec(TITLE, `${site.origin}/calm`))).toMatchObject({ status: 'completed', output: { title: 'Calm' } });
+  expect(pids).toHaveLength(2);
+  expect(() => process.kill(pids[0]!, 0)).toThrow('ESRCH');
 }, 120_000);
