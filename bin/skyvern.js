@@ -25,7 +25,8 @@ async function run() {
   // `on`, not `once`: with no listener left, an exit hook in a dependency would end us before clean-up.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      if (interrupt.signal.aborted && signal === 'SIGINT') process.exit(130); // the second Ctrl-C does not wait
+      // The second Ctrl-C, or SIGTERM, does not wait.
+      if (interrupt.signal.aborted && signal !== 'SIGHUP') process.exit(signal === 'SIGINT' ? 130 : 143);
       interrupt.abort(signal);
     });
   }

@@ -235,6 +235,35 @@ test('after a stop: acting runs are failed with their evidence, untouched ones a
   expect(runner.specs.map(({ runId }) => runId).sort()).toEqual([untouched, queued].sort());
 });
 
+test('F51 told to stop, what is at work has its time to end; what takes longer is failed, what waits is kept', async () => {
+  const go = gate();
+  const runner = scriptedRunner({
+    async gated(_, recorder) {
+      await recorder.acting();
+      await go.opened;
+      return { status: 'completed', output: 'in time' };
+    },
+  });
+  const [folder, clock] = [tempFolder(), manualClock({ auto: false })];
+  const first = await embedded({ folder, pid: 1, runner, clock, concurrency: 2 });
+  const [inTime, late] = [await first.start('gated'), await first.start('hold')];
+  const queued = await first.start('complete');
+  await clock.advance(0);
+  await first.untilActions(late, 2);
+  const stopping = first.server.stop(10_000);
+  go.open();
+  await first.until(inTime, 'completed');
+  await clock.advance(9_999);
+  expect((await first.ask('GET', `/v1/runs/${late}`)).body.status).toBe('running');
+  await clock.advance(1);
+  await stopping;
+  await first.stop();
+  const second = await embedded({ folder, pid: 2 });
+  expect((await second.until(inTime, 'completed')).output).toBe('in time');
+  expect(await second.until(late, 'failed')).toMatchObject({ failure_reason: expect.stringMatching(/^interrupted: /) });
+  await second.until(queued, 'completed');
+});
+
 test('a full disk: a start says so and leaves no run; a run at work ends once there is room', async () => {
   const go = gate();
   const runner = scriptedRunner({
