@@ -43,7 +43,7 @@ async function gone(pid: number): Promise<boolean> {
   return false;
 }
 
-test('a renderer is no root, filters its system calls, and lives in a user namespace of its own; no port is open', async () => {
+test('A53 a renderer is no root, filters its system calls, and lives in a user namespace of its own; no port is open', async () => {
   const launched = await launchBrowser(process, await program(), { headed: false, sandbox: true });
   onTestFinished(() => launched.close());
   await launched.browser.newPage();
@@ -86,7 +86,7 @@ test('without the sandbox the renderer is in our user namespace: the proof above
   expect(renderers.map((pid) => readlinkSync(`/proc/${pid}/ns/user`))).toContain(readlinkSync('/proc/self/ns/user'));
 });
 
-test('the browser gets no key of ours, and closing it leaves no process and no folder', async () => {
+test('F52 the browser gets no key of ours, and closing it leaves no process and no folder', async () => {
   const env = { ...process.env, SKYVERN_API_KEY: 'sk-1', SOME_TOKEN: 'sk-2' };
   const launched = await launchBrowser({ ...host(), env }, await program(), { headed: false, sandbox: true });
   const trace = launched.trace as BrowserTrace;
@@ -97,7 +97,7 @@ test('the browser gets no key of ours, and closing it leaves no process and no f
   expect(existsSync(trace.folder)).toBe(false);
 });
 
-test('a browser that was left behind is ended by its trace; a process that only has its number is not', async () => {
+test('F50 a browser that was left behind is ended by its trace; a process that only has its number is not', async () => {
   const launched = await launchBrowser(process, await program(), { headed: false, sandbox: true });
   onTestFinished(() => launched.close());
   const trace = launched.trace as BrowserTrace;
@@ -139,7 +139,7 @@ function sessions(onLaunch: (trace: BrowserTrace) => void, origin: string) {
   return () => pool.open(sessionOf(join(tmpdir(), 'skyvern-test-downloads'), [origin]));
 }
 
-test('one warm browser serves sessions that share nothing; after a crash the next session gets a new one', async () => {
+test('A56 F52 one warm browser serves sessions that share nothing; after a crash the next session gets a new one', async () => {
   const site = await servePages({ '/': '<script>document.title = document.cookie || "new"; document.cookie = "seen=1"</script>' });
   const traces: BrowserTrace[] = [];
   const open = sessions((trace) => traces.push(trace), site.origin);

@@ -63,7 +63,7 @@ describe('webhook verify', () => {
     ['the published vector', VECTOR, SIGNATURE, 0],
     ['upper case', VECTOR, SIGNATURE.toUpperCase(), 0],
     ['another body', `${VECTOR} `, SIGNATURE, 16],
-    ['printed again', JSON.stringify(JSON.parse(VECTOR), null, 1), SIGNATURE, 16],
+    ['A59 printed again', JSON.stringify(JSON.parse(VECTOR), null, 1), SIGNATURE, 16],
     ['another signature', VECTOR, SIGNATURE.replace('5', '6'), 16],
     ['no signature', VECTOR, '', 16],
     ['too short', VECTOR, 'abc', 16],
@@ -82,12 +82,12 @@ describe('webhook verify', () => {
     expect(await run(['webhook', 'verify', '--signature', SIGNATURE, join(file, 'no')], testIo(ENV))).toBe(2);
   });
 
-  test('without any key nothing can be verified', async () => {
+  test('A62 without any key nothing can be verified', async () => {
     const io = testIo({ SKYVERN_BASE_URL: 'https://skyvern.example.com' }, { stdin: VECTOR });
     expect(await run(['webhook', 'verify', '--signature', SIGNATURE, '-'], io)).toBe(4);
   });
 
-  test('every stored key is tried', async () => {
+  test('A62 every stored key is tried', async () => {
     const io = testIo({ SKYVERN_API_KEY: 'another-key', SKYVERN_BASE_URL: 'http://127.0.0.1:1' }, { stdin: VECTOR });
     const { storeKey } = await import('../../src/config/auth.js');
     const { paths } = await import('../../src/paths.js');
@@ -130,8 +130,8 @@ describe('webhook listen', () => {
     ['one that is not ASCII', { 'x-skyvern-signature': 'é'.repeat(64) }],
     ['one of another key', signed(VECTOR, 'other-key')],
     ['one of an empty key', signed(VECTOR, '')],
-    ['the one of the same JSON, written otherwise', signed(VECTOR.replace(',', ', '))],
-  ])('%s: 401, and nothing happens', async (_, headers) => {
+    ['A59 the one of the same JSON, written otherwise', signed(VECTOR.replace(',', ', '))],
+  ])('A58 %s: 401, and nothing happens', async (_, headers) => {
     const { io, port } = await listening();
     expect((await send(port, VECTOR, headers as Record<string, string>)).status).toBe(401);
     expect(io.stdout.lines()).toHaveLength(1);

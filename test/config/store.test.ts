@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -24,6 +24,7 @@ import { paths } from '../../src/paths.js';
 import { manualClock, seededRandom } from '../support/clock.js';
 import { faultServer } from '../support/faultServer.js';
 import { tempFolder, testIo } from '../support/io.js';
+import { smallDisk } from '../support/smallDisk.js';
 import { hasStrace } from '../torture/killPoints.js';
 import { SOURCES } from '../torture/part.js';
 
@@ -167,17 +168,9 @@ test('F37 what a killed writer left is removed later', async () => {
   expect(readdirSync(change.paths.config)).toEqual(['.tmp-2', 'config.json']);
 });
 
-/** A disk of 64 KB, or null where none can be mounted. */
-function smallDisk(): string | null {
-  const folder = tempFolder();
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' }).status !== 0) return null;
-  onTestFinished(() => void spawnSync('umount', [folder]));
-  return folder;
-}
-
 test('F41 a full disk: 17 with the path, the old settings whole, and no start without its journal', async ({ skip }) => {
-  const home = smallDisk();
-  if (home === null) return skip('no disk can be mounted here');
+  const home = smallDisk('64k')?.folder;
+  if (home === undefined) return skip('no disk can be mounted here');
   const io = testIo({ SKYVERN_HOME: join(home, 'skyvern') });
   const change = { paths: paths(io), ...deps(io) };
   await setSetting(change, 'default', 'output', 'plain');

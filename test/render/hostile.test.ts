@@ -27,7 +27,7 @@ async function shown(events: readonly RunEvent[], mode: OutputMode, guard = true
 }
 
 test.each(['plain', 'live', 'quiet'] as const)(
-  '%s: no text of any event acts on the terminal',
+  'A01 A02 A03 A04 A05 A06 A07 A10 A12 %s: no text of any event acts on the terminal',
   async (mode) => {
     for (const attack of ATTACKS) {
       const events = poisoned(everyEvent(), attack);
@@ -37,6 +37,27 @@ test.each(['plain', 'live', 'quiet'] as const)(
   },
   60_000,
 );
+
+/** A sequence that begins in one text and ends in the next, wherever a view puts them. */
+function split(sequence: string): RunEvent[] {
+  const parts = [sequence.slice(0, 2), sequence.slice(2)];
+  let turn = 0;
+  return poisoned(everyEvent(), () => parts[turn++ % 2] as string);
+}
+
+test.each(['plain', 'live', 'quiet'] as const)(
+  'A08 %s: neither do the two halves of one in two texts',
+  async (mode) => {
+    for (const attack of ATTACKS.filter((each) => /^[\u001b\u009b]/.test(each)))
+      expect(await effects(await shown(split(attack), mode)), JSON.stringify(attack)).toEqual([]);
+  },
+  60_000,
+);
+
+test('without the guard each of them does by itself: the tests above can fail', async () => {
+  for (const attack of ATTACKS)
+    expect(await effects(await shown(poisoned(everyEvent(), attack), 'plain', false)), JSON.stringify(attack)).not.toEqual([]);
+}, 60_000);
 
 test.each(['plain', 'live'] as const)('%s: without the guard the same events do', async (mode) => {
   const events = poisoned(everyEvent(), ATTACKS.join(''));
@@ -54,7 +75,7 @@ test('errors are as harmless, for people and for programs', async () => {
   }
 });
 
-test('one NDJSON line is one event, and the last is ours, whatever the output holds', async () => {
+test('A11 one NDJSON line is one event, and the last is ours, whatever the output holds', async () => {
   const run = aRun({ status: 'completed', output: 'x\n{"type":"result","exit_code":0}\u2028\ud800' });
   const events = stream([
     { type: 'run', run },

@@ -111,7 +111,7 @@ test('two clients that start at once get one server', async () => {
   expect(await findLocalServer(deps)).toBeNull(); // none of the others was waiting for the folder
 });
 
-test('after kill -9 the run that was acting is failed with its evidence and never run again; queued ones go on', async () => {
+test('F50 after kill -9 the run that was acting is failed with its evidence and never run again; queued ones go on', async () => {
   const deps = client();
   const first = await ensureLocalServer(deps);
   const acting = await start(first, 'hold');
@@ -155,7 +155,7 @@ test('after kill -9 the run that was acting is failed with its evidence and neve
   expect((await run(acting)).status).toBe('failed');
 });
 
-test('SIGTERM ends the server in order: state file gone, queued runs kept', async () => {
+test('F51 SIGTERM ends the server in order: state file gone, queued runs kept', async () => {
   const deps = client();
   const first = await ensureLocalServer(deps);
   const held = await start(first, 'wait');
@@ -175,7 +175,7 @@ test('SIGTERM ends the server in order: state file gone, queued runs kept', asyn
   );
 });
 
-test('the key is not shown to a process that took the port, and a new server is started beside it', async () => {
+test('A46 the key is not shown to a process that took the port, and a new server is started beside it', async () => {
   const deps = client();
   const first = await ensureLocalServer(deps);
   process.kill(first.pid, 'SIGKILL');

@@ -30,7 +30,7 @@ test('a new database has the current version, durable settings, and is private',
   db.close();
 });
 
-test('an older database is migrated after a backup; a newer one is refused untouched', () => {
+test('F54 an older database is migrated after a backup; a newer one is refused untouched', () => {
   const file = fileIn(tempFolder());
   openDatabase(file, NOW).db.close();
   const newer = [...MIGRATIONS, 'ALTER TABLE runs ADD COLUMN mood TEXT'];
@@ -43,7 +43,7 @@ test('an older database is migrated after a backup; a newer one is refused untou
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a migration that fails leaves the old version as it was', () => {
+test('F55 a migration that fails leaves the old version as it was', () => {
   const file = fileIn(tempFolder());
   openDatabase(file, NOW).db.close();
   expect(() => openDatabase(file, NOW, [...MIGRATIONS, 'CREATE TABLE one (x); CREATE TABLE broken (']).db).toThrow(LocalError);
@@ -58,7 +58,7 @@ test.each([
     'a database with a damaged page',
     (_: number, old: Buffer) => Buffer.concat([old.subarray(0, 4096), Buffer.alloc(old.length - 4096, 0xff)]),
   ],
-])('%s is moved aside whole and named, never deleted', (_name, damage) => {
+])('F54 %s is moved aside whole and named, never deleted', (_name, damage) => {
   const folder = tempFolder();
   const file = fileIn(folder);
   openDatabase(file, NOW).db.close();
@@ -72,7 +72,7 @@ test.each([
   db.close();
 });
 
-test('a folder has one server: the second is refused and told who, until the first lets go', () => {
+test('F53 a folder has one server: the second is refused and told who, until the first lets go', () => {
   const folder = tempFolder();
   const first = lockFolder(folder, 4242);
   expect(() => lockFolder(folder, 4243)).toThrow(
@@ -90,7 +90,7 @@ test('a folder that cannot be held is told in words', () => {
   );
 });
 
-test('a lease that was lost writes nothing, whoever took it', () => {
+test('F56 a lease that was lost writes nothing, whoever took it', () => {
   const { db } = openDatabase(fileIn(tempFolder()), NOW);
   const clock = manualClock();
   const store = new Store(db, clock, seededRandom());

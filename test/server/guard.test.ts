@@ -74,7 +74,7 @@ test('the key counts in its header only, and only whole', async () => {
   expect((await ask('POST', '/v1/local/stop', { headers: { 'x-api-key': 'wrong' } })).status).toBe(403);
 });
 
-test('path tricks reach nothing', async () => {
+test('A48 path tricks reach nothing', async () => {
   const { ask } = await embedded();
   for (const path of ['//v1/runs', '/v1/runs/%2e%2e/x/y', '/v1/artifacts/..%2f..%2fserver.db/content', '/V1/runs', '/v1/runs;x']) {
     expect((await ask('GET', path)).status, path).toBe(404);
@@ -82,7 +82,7 @@ test('path tricks reach nothing', async () => {
   expect((await ask('GET', '/v1/runs/tsk_1', { headers: { 'x-http-method-override': 'DELETE' } })).status).toBe(404);
 });
 
-test('bodies are bounded in size and depth, and strange keys stay data', async () => {
+test('A49 bodies are bounded in size and depth, and strange keys stay data', async () => {
   const { ask, start } = await embedded();
   const post = (body: string) => ask('POST', '/v1/run/tasks', { body });
   expect((await post(JSON.stringify({ prompt: 'x'.repeat(1_000_001) }))).status).toBe(413);

@@ -205,7 +205,7 @@ test('an engine that records an action before it said that it acts is stopped', 
   expect((await ask('GET', `/api/v1/tasks/${id}/actions`)).body).toEqual([]);
 });
 
-test('after a stop: acting runs are failed with their evidence, untouched ones and those without their secrets are told apart', async () => {
+test('F50 F51 after a stop: acting runs are failed with their evidence, untouched ones and those without their secrets are told apart', async () => {
   const folder = tempFolder();
   const first = await embedded({ folder, concurrency: 2, pid: 1 });
   const acting = await first.start('hold');
@@ -264,7 +264,7 @@ test('F51 told to stop, what is at work has its time to end; what takes longer i
   await second.until(queued, 'completed');
 });
 
-test('a full disk: a start says so and leaves no run; a run at work ends once there is room', async () => {
+test('F41 a full disk: a start says so and leaves no run; a run at work ends once there is room', async () => {
   const go = gate();
   const runner = scriptedRunner({
     async gated(_, recorder) {

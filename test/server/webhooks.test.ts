@@ -147,7 +147,7 @@ test.each<[string, string]>([
   expect(hook.deliveries.map(({ body }) => JSON.parse(body.toString()).status)).toEqual([status]);
 });
 
-test('a receiver that fails is asked three times, with growing waits or as long as it says, and the reason is kept', async () => {
+test('F57 a receiver that fails is asked three times, with growing waits or as long as it says, and the reason is kept', async () => {
   const hook = await receiver(answer(500, {}, 'first'), answer(429, { 'retry-after': '7' }), answer(503, {}, 'third'));
   const clock = manualClock({ auto: false });
   const { start, ask, log } = await embedded({ clock });
@@ -176,7 +176,7 @@ test.each<[string, Answer, RegExp, number]>([
     /^Webhook failed with status code 400, error message: x{2048}\n\.\.\. \(truncated\)$/,
     1,
   ],
-])('a receiver that %s is not asked again', async (_, scripted, reason, count) => {
+])('F57 a receiver that %s is not asked again', async (_, scripted, reason, count) => {
   const hook = await receiver(scripted);
   const { start, ask } = await embedded();
   const id = await start('complete', { webhook_url: hook.url });
@@ -184,7 +184,7 @@ test.each<[string, Answer, RegExp, number]>([
   expect(hook.deliveries).toHaveLength(count);
 });
 
-test('a silent receiver is given up after 30 seconds a try', async () => {
+test('F57 a silent receiver is given up after 30 seconds a try', async () => {
   const silent: Answer = () => {};
   const hook = await receiver(silent, silent, silent);
   const clock = manualClock({ auto: false });
@@ -204,7 +204,7 @@ test('a silent receiver is given up after 30 seconds a try', async () => {
   expect(await outcome(ask, id)).toBe('Webhook could not be sent: no answer within 30 s');
 });
 
-test('what was not told when the server stopped is told by the next one, also of runs that it interrupted', async () => {
+test('F50 F57 what was not told when the server stopped is told by the next one, also of runs that it interrupted', async () => {
   const silent: Answer = () => {};
   const hook = await receiver(silent);
   const folder = tempFolder();

@@ -21,7 +21,7 @@ function killWorld(seed: number) {
 }
 
 test.each([1, 2, 3, 4, 5])(
-  'ten kills of a server at work, seed %d: nothing acknowledged is lost, nothing acts twice, all is told',
+  'F50 ten kills of a server at work, seed %d: nothing acknowledged is lost, nothing acts twice, all is told',
   async (seed) => {
     const { world, tally } = killWorld(seed);
     for (let round = 0; round < 10; round++) await world.round();
