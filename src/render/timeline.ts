@@ -32,11 +32,7 @@ export function* inReadingOrder(view: RunView, maxDepth: number): Generator<{ re
   for (let next = open.pop(); next; next = open.pop()) {
     yield next;
     const depth = Math.min(next.depth + 1, maxDepth);
-    open.push(
-      ...nodesBelow(view, next.node.key)
-        .map((node) => ({ node, depth }))
-        .reverse(),
-    );
+    for (const node of nodesBelow(view, next.node.key).reverse()) open.push({ node, depth });
   }
 }
 

@@ -1,34 +1,48 @@
-/** An immutable map whose `set` copies one chunk of 256, not all: what a view of 10,000 items is held in. */
-const CHUNKS = 256;
+/** An immutable map whose `set` copies one small chunk and the way to it, not all: what a view of 100,000 items is held in. */
+const BRANCHES = 256;
+const CHUNKS = 64;
 
-function chunkOf(key: string): number {
+type Chunk<V> = ReadonlyMap<string, V>;
+type Branch<V> = readonly (Chunk<V> | undefined)[];
+
+/** Numbers of branch and chunk. Keys differ in their last digits alone: their bits are mixed. */
+function placeOf(key: string): readonly [number, number] {
   let hash = 0;
   for (let index = 0; index < key.length; index++) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
-  return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (CHUNKS - 1);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  hash ^= hash >>> 13;
+  return [hash & (BRANCHES - 1), (hash >>> 8) & (CHUNKS - 1)];
 }
 
 export class ChunkedMap<V> {
-  readonly #chunks: readonly (ReadonlyMap<string, V> | undefined)[];
+  readonly #branches: readonly (Branch<V> | undefined)[];
   readonly size: number;
 
-  constructor(chunks: readonly (ReadonlyMap<string, V> | undefined)[] = [], size = 0) {
-    this.#chunks = chunks;
+  constructor(branches: readonly (Branch<V> | undefined)[] = [], size = 0) {
+    this.#branches = branches;
     this.size = size;
   }
 
+  #chunkOf(key: string): Chunk<V> | undefined {
+    const [branch, chunk] = placeOf(key);
+    return this.#branches[branch]?.[chunk];
+  }
+
   get(key: string): V | undefined {
-    return this.#chunks[chunkOf(key)]?.get(key);
+    return this.#chunkOf(key)?.get(key);
   }
 
   has(key: string): boolean {
-    return this.#chunks[chunkOf(key)]?.has(key) ?? false;
+    return this.#chunkOf(key)?.has(key) ?? false;
   }
 
   with(key: string, value: V): ChunkedMap<V> {
-    const index = chunkOf(key);
-    const old = this.#chunks[index];
-    const chunks = [...this.#chunks];
-    chunks[index] = new Map(old).set(key, value);
-    return new ChunkedMap(chunks, this.size + (old?.has(key) ? 0 : 1));
+    const [branch, chunk] = placeOf(key);
+    const old = this.#branches[branch]?.[chunk];
+    const chunks = [...(this.#branches[branch] ?? [])];
+    chunks[chunk] = new Map(old).set(key, value);
+    const branches = [...this.#branches];
+    branches[branch] = chunks;
+    return new ChunkedMap(branches, this.size + (old?.has(key) ? 0 : 1));
   }
 }

@@ -10,6 +10,7 @@ import { parseServerTime } from '../protocol/time.js';
 import type { Action, Step, Thought } from '../protocol/timeline.js';
 import { ChunkedMap } from './chunkedMap.js';
 import type { BlockItem, NextAttempt, RunEvent } from './events.js';
+import { KeyList } from './keyList.js';
 
 interface NodeBase {
   readonly key: string;
@@ -75,7 +76,7 @@ export interface RunView {
   readonly track: readonly StatusSpan[];
   readonly nodes: ChunkedMap<Node>;
   /** Keys of children, oldest first, by the key of the parent; `''` for the top. */
-  readonly children: ChunkedMap<readonly string[]>;
+  readonly children: ChunkedMap<KeyList>;
   /** How many nodes are below one, by its key; those more than 32 levels down are not counted. */
   readonly sizes: ChunkedMap<number>;
   readonly counts: Counts;
@@ -118,7 +119,7 @@ export const sizeOf = (view: RunView, key: string): number => view.sizes.get(key
 export const totalOf = ({ counts: { blocks, iterations, steps, actions, thoughts } }: RunView): number =>
   blocks + iterations + steps + actions + thoughts;
 
-export const childrenOf = (view: RunView, key: string): readonly string[] => view.children.get(key) ?? [];
+export const childrenOf = (view: RunView, key: string): readonly string[] => view.children.get(key)?.all ?? [];
 
 export const nodesBelow = (view: RunView, key: string): Node[] => childrenOf(view, key).flatMap((child) => view.nodes.get(child) ?? []);
 
@@ -249,9 +250,10 @@ function grow({ sizes, nodes }: RunView, node: Node): ChunkedMap<number> {
 }
 
 function insert(children: RunView['children'], nodes: ChunkedMap<Node>, node: Node): RunView['children'] {
-  const siblings = children.get(node.parent) ?? [];
-  const at = siblings.findLastIndex((key) => !isAfter(nodes.get(key), node)) + 1;
-  return children.with(node.parent, siblings.toSpliced(at, 0, node.key));
+  const siblings = children.get(node.parent) ?? new KeyList();
+  let at = siblings.length;
+  while (at > 0 && isAfter(nodes.get(siblings.at(at - 1) as string), node)) at--;
+  return children.with(node.parent, siblings.inserted(at, node.key));
 }
 
 function isAfter(sibling: Node | undefined, node: Node): boolean {

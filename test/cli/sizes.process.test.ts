@@ -133,3 +133,45 @@ test('F65 a list of 10,000 runs ends, each once, in the memory of a small machin
     .map((line) => line.split('\t')[0]);
   expect([ids.length, new Set(ids).size]).toEqual([10_000, 10_000]);
 }, 120_000);
+
+/** As the API answers: the newest first, each with its actions. */
+const timelineOf = (blocks: number) =>
+  Array.from({ length: blocks }, (_, index) => ({
+    type: 'block',
+    block: {
+      workflow_run_block_id: `wrb_${blocks - index}`,
+      workflow_run_id: 'wr_1',
+      block_type: 'navigation',
+      label: `block_${blocks - index}`,
+      status: 'completed',
+      created_at: '2026-01-20T12:00:00.000000',
+      modified_at: '2026-01-20T12:00:01.000000',
+      actions: [{ action_id: `act_${blocks - index}`, action_type: 'click', status: 'completed', reasoning: 'the button is there' }],
+    },
+    children: [],
+    thought: null,
+    created_at: '2026-01-20T12:00:00.000000',
+    modified_at: '2026-01-20T12:00:01.000000',
+  }));
+
+test.each(['run timeline wr_1', 'run watch wr_1 --output plain'])(
+  'F65 %s: of 100,000 blocks each is told, in the memory of a small machine',
+  async (line) => {
+    const timeline = JSON.stringify(timelineOf(100_000));
+    const url = await serverOf((request, response) => {
+      if (!request.url?.includes('timeline')) return json(response, run('wr_1', { run_type: 'workflow_run' }));
+      response.setHeader('content-type', 'application/json');
+      return void response.end(timeline);
+    });
+    let out = '';
+    const { code, stderr } = await skyvern(url, line, 700, {
+      onOut: (text) => {
+        out += text;
+      },
+    });
+    expect(code, stderr.slice(-300)).toBe(0);
+    const labels = new Set(`${out}${stderr}`.match(/block_\d+/g));
+    expect(labels.size).toBe(100_000);
+  },
+  240_000,
+);
