@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContext, CDPSession, Download, Frame, Locator, Page, Request } from 'playwright-core';
+import type { BrowserContext, CDPSession, Dialog, Download, ElementHandle, Frame, Locator, Page, Request } from 'playwright-core';
 import type { Clock } from '../clock.js';
 import { placesThatShow } from './echo.js';
 import { PROXY_STATUS } from './egress.js';
 import type { Capture } from './evidence/capture.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/downloadQuota.js';
+import { iconsOn } from './icons.js';
 import { safeName } from './names.js';
 import { TOO_LONG } from './pipeGuard.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
@@ -16,8 +17,12 @@ import { targetOf } from './target.js';
 import {
   type ActionTarget,
   type BrowserPage,
+  type ClickHow,
+  COVERED,
+  type DialogAnswer,
   type ElementFacts,
   type PageAction,
+  type PageDialog,
   type PageDownload,
   PageError,
   type PageEvent,
@@ -92,6 +97,9 @@ export class PlaywrightPage implements BrowserPage {
   readonly #covered = new Set<Locator>();
   /** Secrets that pages got, and may show anywhere. */
   readonly #secrets = new Set<string>();
+  /** What the next dialog is answered; null: it is dismissed. */
+  #answer: DialogAnswer | null = null;
+  #dialogs: PageDialog[] = [];
   readonly #waiters = new Set<() => void>();
   readonly #capture: Capture | null;
   readonly #quota: DownloadQuota;
@@ -131,11 +139,7 @@ export class PlaywrightPage implements BrowserPage {
       const status = response.url().startsWith('http:') ? response.headers()[PROXY_STATUS] : undefined;
       if (status?.startsWith('skyvern;')) self.#deadEnd = /details="(.*)"/.exec(status)?.[1] ?? 'no answer';
     });
-    context.on('dialog', (dialog) => {
-      self.#note({ type: 'dialog', kind: dialog.type(), message: dialog.message().slice(0, 500) });
-      // Staying is never wanted when a page asks whether to be left; nothing else is agreed to.
-      void (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()).catch(() => {});
-    });
+    context.on('dialog', (dialog) => self.#dialogOpened(dialog));
     await context.newPage();
     return self;
   }
@@ -228,9 +232,19 @@ export class PlaywrightPage implements BrowserPage {
     return this.#told(() => targetOf(this.#current(), action));
   }
 
-  perform(action: PageAction): Promise<{ readonly secretField: boolean }> {
+  countIcons(name: string, within: readonly string[]): Promise<number> {
+    return this.#told(async () => (await iconsOn(this.#current(), name, within)).length);
+  }
+
+  dialogs(): readonly PageDialog[] {
+    return this.#dialogs;
+  }
+
+  perform(action: PageAction, answer: DialogAnswer | null = null): Promise<{ readonly secretField: boolean }> {
     return this.#told(async () => {
       this.#deadEnd = null;
+      this.#answer = answer;
+      this.#dialogs = [];
       const secretField = await this.#do(this.#current(), action);
       if (SETTING.includes(action.kind)) await this.#nextFrame();
       await this.#settle();
@@ -257,6 +271,19 @@ export class PlaywrightPage implements BrowserPage {
   /** Ends the processes that draw the pages: for pages too busy to close. Does not wait. */
   crash(): void {
     for (const session of this.#sessions.values()) void session.send('Page.crash').catch(() => {});
+  }
+
+  #dialogOpened(dialog: Dialog): void {
+    const kind = dialog.type();
+    const given = this.#answer;
+    // Staying is never wanted when a page asks whether to be left; nothing else is agreed to without being told.
+    const leaves = kind === 'beforeunload';
+    const accepted = leaves || (given?.accept === true && (given.text === null || kind === 'prompt'));
+    if (!leaves) this.#answer = null;
+    const shown: PageDialog = { kind, message: dialog.message().slice(0, 500), accepted };
+    if (!leaves && this.#dialogs.length < MAX_EVENTS) this.#dialogs.push(shown);
+    this.#note({ type: 'dialog', ...shown });
+    void (accepted ? dialog.accept(leaves ? undefined : (given?.text ?? dialog.defaultValue())) : dialog.dismiss()).catch(() => {});
   }
 
   #note(event: PageEvent): void {
@@ -367,10 +394,13 @@ export class PlaywrightPage implements BrowserPage {
         break;
       case 'click':
         if (action.download) await this.#clickForDownload(page, action.ref);
-        else await page.getByRef(action.ref).click();
+        else await clickOn(page.getByRef(action.ref), action.how);
         break;
       case 'clickText':
-        await clickText(page, action.text, action.mustBePointer);
+        await clickText(page, action.text, action.mustBePointer, action.how);
+        break;
+      case 'clickIcon':
+        await clickIcon(page, action);
         break;
       case 'fill':
         return this.#fill(page, action);
@@ -540,7 +570,7 @@ export class PlaywrightPage implements BrowserPage {
 /** Only the first line of Playwright's messages is used: the log below it repeats what was typed. */
 function plainWords(message: string): string {
   if (/has been closed|Target crashed|Browser closed/i.test(message)) return GONE;
-  if (/intercepts pointer events/.test(message)) return 'another element covers it';
+  if (/intercepts pointer events/.test(message)) return COVERED;
   if (/element is not enabled/.test(message)) return 'it is disabled';
   const [first = ''] = message.split('\n');
   if (first.includes(TOO_LONG)) return first.slice(first.indexOf(TOO_LONG));
@@ -567,16 +597,43 @@ async function withinTime<T>(clock: Clock, ms: number, work: Promise<T>, otherwi
   }
 }
 
+const clickOn = (target: Locator | ElementHandle<Element>, how: ClickHow | undefined): Promise<void> =>
+  how === 'double' ? target.dblclick() : target.click(how === 'right' ? { button: 'right' } : {});
+
 const textOn = (page: Page, text: string): Locator => page.getByText(text, { exact: true }).filter({ visible: true });
 
-const isPointer = (found: Locator): Promise<boolean> => found.evaluate((element) => getComputedStyle(element).cursor === 'pointer');
+const isPointer = (found: Locator | ElementHandle<Element>): Promise<boolean> =>
+  (found as Locator).evaluate((element) => getComputedStyle(element).cursor === 'pointer');
 
-async function clickText(page: Page, text: string, mustBePointer: boolean): Promise<void> {
+async function clickText(page: Page, text: string, mustBePointer: boolean, how: ClickHow | undefined): Promise<void> {
   const found = textOn(page, text);
   const count = await found.count();
   if (count !== 1) throw new PageError(count === 0 ? `"${text}" is no element of its own` : `"${text}" stands on the page ${count} times`);
   if (mustBePointer && !(await isPointer(found))) throw new PageError(`"${text}" is plain text`);
-  await found.click();
+  await clickOn(found, how);
+}
+
+/**
+ * A class is a weak name: the page must show that the icon works, by the hand that the pointer becomes over it, or by what it changes when it
+ * is clicked.
+ */
+async function clickIcon(page: Page, { name, within, how }: Extract<PageAction, { kind: 'clickIcon' }>): Promise<void> {
+  const [icon, ...others] = await iconsOn(page, name, within);
+  if (!icon || others.length > 0) throw new PageError(icon ? `more than one icon is called "${name}"` : `no icon is called "${name}"`);
+  await icon.hover();
+  if (await isPointer(icon)) return clickOn(icon, how);
+  const changes = await icon.evaluateHandle((element) => {
+    const seen = { any: false };
+    const watch = new MutationObserver(() => {
+      seen.any = true;
+    });
+    watch.observe(element.ownerDocument, { subtree: true, childList: true, attributes: true, characterData: true });
+    return seen;
+  });
+  await clickOn(icon, how);
+  // A document that is gone has changed.
+  const changed = await changes.evaluate((seen) => new Promise((done) => requestAnimationFrame(() => done(seen.any)))).catch(() => true);
+  if (!changed) throw new PageError(`the icon "${name}" did nothing when it was clicked`);
 }
 
 /** A field takes the files; anything else is clicked and asks for them. */
@@ -611,6 +668,7 @@ async function factsOf(target: Locator): Promise<ElementFacts | null> {
       const details = tag === 'summary' ? element.closest('details') : null;
       const opens = element.getAttribute('aria-expanded');
       const menu = !['', 'false'].includes(element.getAttribute('aria-haspopup') ?? '');
+      const inner = [...(element.closest('li')?.children ?? [])].find((child) => child.matches('ul, ol') && child.children.length > 0);
       const value = isField ? field.value : editable ? (element as HTMLElement).innerText : null;
       return {
         type: tag === 'input' ? field.type : isField ? tag : editable ? 'contenteditable' : null,
@@ -620,6 +678,8 @@ async function factsOf(target: Locator): Promise<ElementFacts | null> {
         chosen: tag === 'select' ? [...(element as HTMLSelectElement).selectedOptions].map((option) => option.label) : [],
         expanded: details ? details.open : opens === null || menu ? null : opens === 'true',
         multiple: isField && field.multiple === true,
+        folded: inner !== undefined && !inner.contains(element) && inner.getClientRects().length === 0,
+        shown: isField || editable ? null : ((element as HTMLElement).innerText ?? '').slice(0, 10_000),
       };
     })
     .catch(() => null);

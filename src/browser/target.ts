@@ -1,5 +1,6 @@
 /** What an action would act on, read from the page just before it: enough to tell whether it pays, deletes or sends. */
-import type { Frame, Locator, Page } from 'playwright-core';
+import type { ElementHandle, Frame, Locator, Page } from 'playwright-core';
+import { iconsOn } from './icons.js';
 import type { ActionTarget, PageAction } from './types.js';
 
 /** Null for actions that set nothing off by themselves: typing, scrolling, hovering. Rejects when the element is not there. */
@@ -9,6 +10,11 @@ export async function targetOf(page: Page, action: PageAction): Promise<ActionTa
       return read(page.getByRef(action.ref), false);
     case 'clickText':
       return read(page.getByText(action.text, { exact: true }).filter({ visible: true }).first(), false);
+    case 'clickIcon': {
+      const [icon] = await iconsOn(page, action.name, action.within);
+      const target = icon ? await read(icon, false) : null;
+      return target && { ...target, name: target.name || action.name };
+    }
     case 'drag':
       return read(page.getByRef(action.to), false);
     case 'select':
@@ -39,8 +45,8 @@ async function focusedFrame(page: Page): Promise<Frame | null> {
 }
 
 /** @param byKey whether a key is pressed in it, and not the mouse on it */
-const read = (locator: Locator, byKey: boolean): Promise<ActionTarget> =>
-  locator.evaluate((element, byKey) => {
+const read = (place: Locator | ElementHandle<Element>, byKey: boolean): Promise<ActionTarget> =>
+  (place as Locator).evaluate((element, byKey) => {
     const tidy = (text: string | null | undefined, most: number) => (text ?? '').replace(/\s+/g, ' ').trim().slice(0, most);
     const named = (id: string | null) =>
       (id ?? '')

@@ -49,9 +49,11 @@ export interface Box {
 /** Something done to the current page. A `ref` is one of the newest snapshot. */
 export type PageAction =
   | { readonly kind: 'goto'; readonly url: string }
-  | { readonly kind: 'click'; readonly ref: string; readonly download: boolean }
+  | { readonly kind: 'click'; readonly ref: string; readonly download: boolean; readonly how?: ClickHow }
   /** A click on the one visible element with exactly this text: for what has no ref of its own. With `mustBePointer` only where the pointer becomes a hand. */
-  | { readonly kind: 'clickText'; readonly text: string; readonly mustBePointer: boolean }
+  | { readonly kind: 'clickText'; readonly text: string; readonly mustBePointer: boolean; readonly how?: ClickHow }
+  /** The one icon that has no name but what its classes say, in the elements of these refs, or anywhere when there are none; it must work like a link. */
+  | { readonly kind: 'clickIcon'; readonly name: string; readonly within: readonly string[]; readonly how?: ClickHow }
   /**
    * With `onlyInto`, an origin, nothing is typed into a document of another one: `WrongOrigin`. Such text holds `secrets`, or is one: they
    * are covered in pictures from then on.
@@ -81,6 +83,22 @@ export type PageAction =
   | { readonly kind: 'history'; readonly to: 'back' | 'forward' | 'reload' }
   /** The page, or the element with `ref` and what scrolls around it. */
   | { readonly kind: 'scroll'; readonly to: 'top' | 'bottom' | 'up' | 'down'; readonly ref?: string };
+
+/** Other than one click with the main button. */
+export type ClickHow = 'double' | 'right';
+
+/** What to say to the first dialog of the browser that an action opens; `text` is for what asks for some. */
+export interface DialogAnswer {
+  readonly accept: boolean;
+  readonly text: string | null;
+}
+
+/** A dialog of the browser: an alert, a question, a question for text. */
+export interface PageDialog {
+  readonly kind: string;
+  readonly message: string;
+  readonly accepted: boolean;
+}
 
 /** What an action would act on. All text is the page's own: untrusted, and cut to a few hundred characters. */
 export interface ActionTarget {
@@ -115,6 +133,10 @@ export interface ElementFacts {
   readonly expanded: boolean | null;
   /** Whether several options, or files, can be chosen. */
   readonly multiple: boolean;
+  /** Whether it is an item of a list, or stands in one, that hides a list of its own: a closed folder. */
+  readonly folded?: boolean;
+  /** What a reader sees of it as one text; null for a field. */
+  readonly shown?: string | null;
 }
 
 /** A file that a page gave, kept in the run's folder. */
@@ -129,13 +151,16 @@ export interface PageDownload {
 
 /** What happened to the page besides what was asked. */
 export type PageEvent =
-  | { readonly type: 'dialog'; readonly kind: string; readonly message: string }
+  | ({ readonly type: 'dialog' } & PageDialog)
   | { readonly type: 'opened'; readonly url: string }
   | { readonly type: 'refused'; readonly host: string; readonly reason: string }
   | { readonly type: 'download'; readonly file: PageDownload };
 
 /** What the page or the browser would not do. `message` is for people: one sentence without a full stop. */
 export class PageError extends Error {}
+
+/** Message of a `PageError`: something lies over what was to be clicked, and nothing was clicked. */
+export const COVERED = 'another element covers it';
 
 /** Raised by `fill` with `onlyInto`. */
 export class WrongOrigin extends Error {
@@ -162,6 +187,10 @@ export interface BrowserPage {
   inspect(ref: string): Promise<ElementFacts | null>;
   /** Whether the pointer becomes a hand over the one visible element with exactly this text. */
   isPointer(text: string): Promise<boolean>;
+  /** How many icons without a name `clickIcon` could mean. */
+  countIcons(name: string, within: readonly string[]): Promise<number>;
+  /** Dialogs of the browser since the newest action began. */
+  dialogs(): readonly PageDialog[];
   /** Every open tab, the oldest first. */
   tabs(): Promise<readonly PageTab[]>;
   /** The document as it is now, of the top frame; null when it cannot be had in time. */
@@ -170,8 +199,11 @@ export interface BrowserPage {
   screenshot(): Promise<Uint8Array | null>;
   /** What `action` would act on; null when that sets nothing off. */
   target(action: PageAction): Promise<ActionTarget | null>;
-  /** Resolves when what the action set off has come to rest. `secretField`: the text went into a password field. */
-  perform(action: PageAction): Promise<{ readonly secretField: boolean }>;
+  /**
+   * Resolves when what the action set off has come to rest. `secretField`: the text went into a password field. Dialogs are dismissed, but
+   * for the first one where there is an `answer`, which holds until the next action.
+   */
+  perform(action: PageAction, answer?: DialogAnswer | null): Promise<{ readonly secretField: boolean }>;
   /** What happened since the last call; waits as long for files that are still coming. Never rejects. */
   takeEvents(waitMs: number): Promise<readonly PageEvent[]>;
 }

@@ -1,5 +1,5 @@
 /** What the step loop and whoever decides have to say to each other. A decider never touches a page. */
-import type { ElementFacts, PageAction, PageTab, SnapshotNode } from '../browser/types.js';
+import type { DialogAnswer, ElementFacts, PageAction, PageDialog, PageTab, SnapshotNode } from '../browser/types.js';
 import type { Clock } from '../clock.js';
 import type { Usage } from '../model/types.js';
 import type { Risk } from '../protocol/task.js';
@@ -15,6 +15,10 @@ export interface Observation {
   inspect(ref: string): Promise<ElementFacts | null>;
   /** Whether the one visible element with exactly this text works like a link. */
   isPointer(text: string): Promise<boolean>;
+  /** How many icons without a name could be meant, in the elements of these refs or anywhere. */
+  countIcons(name: string, within: readonly string[]): Promise<number>;
+  /** Dialogs of the browser since the newest action began. */
+  dialogs(): readonly PageDialog[];
   tabs(): Promise<readonly PageTab[]>;
   /** PNG of the viewport, fields that hold a secret covered; null when the page cannot be drawn in time. */
   screenshot(): Promise<Uint8Array | null>;
@@ -66,6 +70,8 @@ export type Decision =
       readonly risks?: readonly Risk[];
       /** Whether a new step begins with it. */
       readonly startsStep: boolean;
+      /** What the first dialog of the browser that it opens is told; without it, or after it, dialogs are dismissed. */
+      readonly answer?: DialogAnswer;
       /** Why it counts as failed although it was carried out: an end that was not accepted. */
       readonly rejected?: string;
     }

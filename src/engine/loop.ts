@@ -11,6 +11,7 @@ import {
   type BrowserPage,
   type BrowserPool,
   type BrowserSession,
+  type DialogAnswer,
   type PageAction,
   PageError,
   type PageEvent,
@@ -235,6 +236,8 @@ class Run {
         snapshot: () =>
           (snapshot ??= page.snapshot({ boxes: this.#decider.looksAtPlaces ?? false }).then((tree) => withStrings(tree, clean.text))),
         isPointer: (text) => page.isPointer(text),
+        countIcons: (name, within) => page.countIcons(name, within),
+        dialogs: () => clean.deep(page.dialogs()),
         inspect: (ref) => page.inspect(ref).then((facts) => facts && clean.deep(facts)),
         tabs: () => page.tabs().then(clean.deep),
         screenshot: () => page.screenshot(),
@@ -264,7 +267,7 @@ class Run {
       } else if (action.kind === 'person' && this.#spec.confirm.unattended) fatal = nobodyThere(action.instructions);
       problem = fatal ?? decision.rejected ?? null;
       startedAt = this.#clock.now(); // the time that a person took is not the action's
-      const hidden = fatal === null && (await this.#perform(action));
+      const hidden = fatal === null && (await this.#perform(action, decision.answer ?? null));
       if (hidden && typed !== null) {
         this.#redactor.add(typed);
         typed = HIDDEN;
@@ -280,7 +283,8 @@ class Run {
     const events = await this.#page.takeEvents(0);
     const files = await this.#recordDownloads(events);
     const notes = events.flatMap((event) => {
-      if (event.type === 'dialog') return [`The page showed a dialog (${event.kind}): "${event.message}"; it was dismissed.`];
+      if (event.type === 'dialog')
+        return [`The page showed a dialog (${event.kind}): "${event.message}"; it was ${event.accepted ? 'accepted' : 'dismissed'}.`];
       if (event.type === 'opened') return ['A new tab opened; the run goes on there.'];
       if (event.type === 'refused') return [`The page asked for ${event.host} and was refused: ${event.reason}.`];
       return [];
@@ -317,7 +321,7 @@ class Run {
   }
 
   /** Whether the text went into a field that hides it. */
-  async #perform(action: EngineAction): Promise<boolean> {
+  async #perform(action: EngineAction, answer: DialogAnswer | null): Promise<boolean> {
     if (action.kind === 'report') return false;
     if (action.kind === 'pause') {
       const waitedMs = action.sinceLastAction && this.#restingSince !== null ? this.#clock.monotonic() - this.#restingSince : 0;
@@ -328,7 +332,7 @@ class Run {
       await this.#askPerson(action.instructions);
       return false;
     }
-    return (await this.#page.perform(await this.#ready(action))).secretField;
+    return (await this.#page.perform(await this.#ready(action), answer)).secretField;
   }
 
   /** The action as the page is to have it: secrets and files in the place of their names. */
@@ -529,6 +533,7 @@ function actionType(action: EngineAction): string {
     case 'click':
       return action.download ? 'download_file' : 'click';
     case 'clickText':
+    case 'clickIcon':
       return 'click';
     case 'fill':
       return 'input_text';

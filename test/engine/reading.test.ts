@@ -110,6 +110,8 @@ const observation = (snapshot: SnapshotNode): Observation => ({
   snapshot: async () => snapshot,
   inspect: async () => null,
   isPointer: async () => false,
+  countIcons: async () => 0,
+  dialogs: () => [],
   tabs: async () => [],
   screenshot: async () => null,
   html: async () => null,

@@ -49,5 +49,5 @@ function wordsFor(action: PageAction, target: ActionTarget | null): string {
   if (action.kind === 'upload') return `Give ${action.files.map(({ name }) => JSON.stringify(name)).join(', ')} to${on || ' a field'}`;
   if (action.kind === 'press')
     return `Press ${action.key}${target?.form?.submitLabel ? ` for "${target.form.submitLabel.slice(0, 80)}"` : on}`;
-  return `${{ click: 'Click', clickText: 'Click', select: 'Select in', check: 'Tick', drag: 'Drop on' }[action.kind as string] ?? 'Act on'}${on || ' an element without a name'}`;
+  return `${{ click: 'Click', clickText: 'Click', clickIcon: 'Click', select: 'Select in', check: 'Tick', drag: 'Drop on' }[action.kind as string] ?? 'Act on'}${on || ' an element without a name'}`;
 }

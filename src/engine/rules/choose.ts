@@ -8,6 +8,8 @@ export type Choice =
   | { readonly type: 'one'; readonly node: SnapshotNode; readonly confidence: number }
   /** The one text on the page that reads like this and is no element of its own. */
   | { readonly type: 'text'; readonly text: string; readonly mustBePointer: boolean; readonly confidence: number }
+  /** The one icon in the elements of these refs that only its classes name. */
+  | { readonly type: 'icon'; readonly name: string; readonly within: readonly string[]; readonly confidence: number }
   | { readonly type: 'none'; readonly why: 'missing' | 'ambiguous'; readonly reason: string }
   /** It is there and disabled. */
   | { readonly type: 'none'; readonly why: 'unusable'; readonly reason: string; readonly node: SnapshotNode };
@@ -15,6 +17,7 @@ export type Choice =
 const ROLES: Readonly<Record<ElementKind, readonly string[]>> = {
   link: ['link'],
   button: ['button'],
+  icon: ['button', 'link', 'img', 'tab', 'menuitem'],
   tab: ['tab'],
   checkbox: ['checkbox', 'switch', 'menuitemcheckbox'],
   radio: ['radio', 'menuitemradio'],
@@ -62,6 +65,12 @@ export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
   // Pages make buttons of anything; the hand that the pointer becomes gives them away. The innermost of nested ones is meant.
   const isInnermost = (node: SnapshotNode) => !node.children.some((child) => isNode(child) && child.pointer);
   const byPointer = nodes.filter((node) => node.pointer && !CLICKABLE.includes(node.role) && isInnermost(node)).map(withLabel);
+  if (target.kind === 'icon') {
+    const icon = choose(iconsOf(tree).map(withLabel), target);
+    if (icon.type !== 'none' || icon.why !== 'missing') return icon;
+    const button = chooseClickable(tree, { ...target, kind: 'button' });
+    return button.type === 'none' && button.why === 'missing' ? icon : button;
+  }
   if (target.kind !== null) {
     const real = choose(byRole.map(withLabel), target);
     // What looks and works like a link or button need not be one, where nothing else has the name.
@@ -76,11 +85,34 @@ export function chooseClickable(tree: SnapshotNode, target: Target): Choice {
     return inText ? { type: 'text', text: target.name, mustBePointer: true, confidence: 0.6 } : real;
   }
   const choice = choose([...byRole.map(withLabel), ...byPointer], target);
+  if (choice.type === 'none' && choice.why === 'missing' && target.name !== null) {
+    const titled = choose(
+      iconsOf(tree)
+        .filter((node) => node.role === 'generic')
+        .map(withLabel),
+      target,
+    );
+    if (titled.type === 'one') return titled;
+  }
   if (choice.type !== 'none' || target.name === null || target.ordinal !== null || choice.why !== 'missing') return choice;
   const texts = [...walk(tree)]
     .flatMap((node) => [node.name, ...node.children.filter((child) => typeof child === 'string')])
     .filter((text) => squeeze(text) === squeeze(target.name ?? ''));
   return texts.length === 1 ? { type: 'text', text: target.name, mustBePointer: false, confidence: 0.7 } : choice;
+}
+
+/** Pictures to click: what has such a role, the outermost of nested ones; and what shows nothing, and says what it is to who points at it. */
+function iconsOf(tree: SnapshotNode): SnapshotNode[] {
+  const isTitled = ({ role, name, children }: SnapshotNode) =>
+    role === 'generic' && name !== '' && children.every((child) => isNode(child) && child.role === 'img');
+  const isIcon = (node: SnapshotNode) => node.ref !== null && (ROLES.icon.includes(node.role) || isTitled(node));
+  const found: SnapshotNode[] = [];
+  const visit = (node: SnapshotNode) => {
+    if (isIcon(node)) found.push(node);
+    else for (const child of node.children) if (isNode(child)) visit(child);
+  };
+  visit(tree);
+  return found;
 }
 
 /** What `target` names among the fields of `tree`; which of two text fields has several lines only the page can tell. */

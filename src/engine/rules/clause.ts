@@ -1,8 +1,11 @@
 /** What the rules engine understands: a prompt is a list of these. Types only. */
+import type { ClickHow, DialogAnswer } from '../../browser/types.js';
 
 export type ElementKind =
   | 'link'
   | 'button'
+  /** A button or link that is a picture, with a name that is not shown. */
+  | 'icon'
   | 'tab'
   | 'checkbox'
   | 'radio'
@@ -99,7 +102,9 @@ export type Covers = 'sections' | 'tabs' | 'tree' | 'menus';
 export type Command =
   | { readonly kind: 'goto'; readonly url: string }
   /** `sends`: the name is that of a deed, as in `press login`, and need not stand on the button. */
-  | { readonly kind: 'click'; readonly target: Target; readonly download: boolean; readonly sends?: true }
+  | { readonly kind: 'click'; readonly target: Target; readonly download: boolean; readonly sends?: true; readonly how?: ClickHow }
+  /** What a dialog is answered that the clause before opened: one of the browser, or else of the page. */
+  | ({ readonly kind: 'answer' } & DialogAnswer)
   | { readonly kind: 'hover'; readonly target: Target }
   /** In each of the items that show a text, or in the first `count` of them. */
   | { readonly kind: 'clickEach'; readonly target: Target; readonly about: string; readonly count: number | null }
@@ -166,4 +171,6 @@ export interface Clause {
   /** As the prompt has it. */
   readonly text: string;
   readonly command: Command;
+  /** What the clause after it says to a dialog that this one opens. */
+  readonly answer?: DialogAnswer;
 }

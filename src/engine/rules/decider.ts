@@ -1,9 +1,11 @@
 /** Carries out the clauses of a prompt, one step for each, and says for every value where it came from. */
-import type { Decider, Decision, Observation } from '../decider.js';
+import { COVERED } from '../../browser/types.js';
+import type { Decider, Decision, EngineAction, Observation } from '../decider.js';
 import type { ActionRecord } from '../task.js';
 import { pickDay } from './calendar.js';
 import { check, checkAll, select, selectNothing, selectPath } from './choosing.js';
 import type { Clause, Command } from './clause.js';
+import { answer, type Popup, popupSince, refsOf } from './dialogs.js';
 import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
 import { click, clickEach, clickValue, close, expand, findAndClick, findText, hover, openItem, pressKey } from './opening.js';
@@ -12,6 +14,7 @@ import { scroll } from './scrolling.js';
 import { noteSending, notSent } from './sending.js';
 import { sort } from './sorting.js';
 import { suggestedBefore, suggestion } from './suggesting.js';
+import { describe } from './tree.js';
 
 /** How long an element may take to appear. */
 const PATIENCE_MS = 5_000;
@@ -22,7 +25,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let index = 0;
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
-  let underWay: { readonly ends: boolean; readonly verify?: Verify } | null = null;
+  let underWay: UnderWay | null = null;
   const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, blindSliders: [], output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
@@ -31,17 +34,34 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     const clause = clauses[index];
     if (!underWay)
       return last?.status === 'failed' ? { type: 'fail', reason: `the start page could not be opened: ${last.response ?? ''}` } : null;
-    if (last?.status === 'failed') return { type: 'fail', reason: `${saying(clause)}: ${last.response ?? 'it did not work'}` };
-    const problem = await underWay.verify?.(page);
-    if (problem) return { type: 'lookAgain', withinMs: VERIFY_MS, reason: `${saying(clause)}: ${problem}`, startsStep: false };
-    progress.count++;
+    const hasFailed = last?.status === 'failed';
+    const problem = hasFailed ? (last.response ?? 'it did not work') : await underWay.verify?.(page);
+    if (problem && (!hasFailed || problem === COVERED)) {
+      const popup = progress.interrupted || underWay.seen === null ? null : popupSince(await page.snapshot(), underWay.seen);
+      if (popup) return decline(popup);
+    }
+    const reason = `${saying(clause)}: ${problem}`;
+    if (hasFailed) return { type: 'fail', reason };
+    if (problem) return { type: 'lookAgain', withinMs: VERIFY_MS, reason, startsStep: false };
     progress.looks = 0;
+    if (!underWay.aside) progress.count++;
     if (underWay.ends) {
       index++;
       progress = freshProgress();
     }
     underWay = null;
     return null;
+  };
+
+  /** What came over the page while it was acted on is declined, once, and the action is done again. */
+  const decline = ({ ref, text, button }: Popup): Decision => {
+    if (underWay?.action.kind === 'fill') memory.filled.delete(underWay.action.ref);
+    progress.interrupted = true;
+    const action = { kind: 'click', ref: button.ref, download: false } as const;
+    const verify: Verify = async (now) => (refsOf(await now.snapshot()).has(ref) ? 'what came over the page is still there' : null);
+    underWay = { action, ends: false, aside: true, seen: null, verify };
+    const reasoning = `This came over the page and is declined: "${text}"`;
+    return { type: 'act', action, reasoning, intention: describe(button), confidence: 0.7, startsStep: false };
   };
 
   const decide = async (page: Observation, history: readonly ActionRecord[]): Promise<Decision> => {
@@ -65,17 +85,18 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
         progress.looks++;
         return { type: 'lookAgain', withinMs: move.withinMs ?? PATIENCE_MS, reason: `${saying(clause)}: ${move.reason}`, startsStep };
       }
-      underWay = move;
-      const { action, intention, confidence } = move;
+      const { action, intention, confidence, ends, verify } = move;
+      const seen = 'ref' in action && action.ref !== undefined ? refsOf(await page.snapshot()) : null;
+      underWay = { action, ends, aside: false, seen, ...(verify && { verify }) };
       await noteSending(page, memory, clause.command, action);
       if (action.kind !== 'press') memory.blindSliders = [];
       if (action.kind === 'fill') memory.typed = { ref: action.ref, before: suggestedBefore(await page.snapshot()) };
       // What is clicked or pressed may take what was typed: a field is free again after it.
-      if (['click', 'clickText', 'press', 'goto', 'history'].includes(action.kind)) memory.filled.clear();
+      if (['click', 'clickText', 'clickIcon', 'press', 'goto', 'history'].includes(action.kind)) memory.filled.clear();
       const reasoning = [`Clause ${index + 1} of ${clauses.length}: ${clause.text}.`, move.note]
         .filter((part) => part !== undefined)
         .join(' ');
-      return { type: 'act', action, reasoning, intention, confidence, startsStep };
+      return { type: 'act', action, reasoning, intention, confidence, startsStep, ...(clause.answer && { answer: clause.answer }) };
     }
   };
   return {
@@ -85,6 +106,16 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     },
     decide,
   };
+}
+
+interface UnderWay {
+  readonly action: EngineAction;
+  readonly ends: boolean;
+  /** Whether it is none of the clause's own. */
+  readonly aside: boolean;
+  /** What the page showed before it; null where nothing was looked for. */
+  readonly seen: ReadonlySet<string> | null;
+  readonly verify?: Verify;
 }
 
 const saying = (clause: Clause | undefined): string => `\`${clause?.text ?? ''}\``;
@@ -105,6 +136,8 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return waitText(page, command.text);
     case 'click':
       return click(page, command, memory);
+    case 'answer':
+      return answer(page, command);
     case 'hover':
       return hover(page, command.target);
     case 'suggestion':

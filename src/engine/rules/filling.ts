@@ -12,6 +12,7 @@ import { readDay, readTime } from './nouns.js';
 import { within } from './scope.js';
 import { describe, labelOf, likeness, squeeze, walk } from './tree.js';
 
+const FIELDS_WITH_LABELS = ['textbox', 'searchbox', 'spinbutton', 'combobox', 'listbox', 'slider', 'checkbox', 'switch', 'radio'];
 const TEXT_FIELD: Target = { name: null, kind: 'field', ordinal: null, within: null, any: false };
 
 /** The field that `target` names; the only one of the page when the prompt names none, or a name that no field has. */
@@ -118,8 +119,15 @@ function textFor(
 
 /** The only text of the page that is no label of a field. */
 async function textShown(page: Observation): Promise<{ readonly text: string; readonly note: string } | { readonly problem: string }> {
-  const found = await readText(page, { ...TEXT_FIELD, kind: 'paragraph' });
-  return 'problem' in found ? found : { text: found.text, note: `"${found.text}" is the text that the page shows.` };
+  const tree = await page.snapshot();
+  const labels = fieldsOf(tree, FIELDS_WITH_LABELS).map(({ node }) => squeeze(node.name));
+  const shown = [...blocksOf(tree, 'paragraph'), ...blocksOf(tree, 'generic')].filter((node) => !labels.includes(textIn(node)));
+  const [block, ...others] = shown;
+  if (!block?.ref) return { problem: 'the page shows no text besides its fields' };
+  if (others.length > 0)
+    return { problem: `the page shows more than one text: ${listed(shown.map((node) => `"${textIn(node).slice(0, 60)}"`))}` };
+  const text = (await page.inspect(block.ref))?.shown ?? textIn(block);
+  return { text: text.trim(), note: `"${text.trim()}" is the text that the page shows.` };
 }
 
 const labelIn = (tree: SnapshotNode, node: SnapshotNode): string => fieldsOf(tree).find((field) => field.node === node)?.label ?? node.name;
@@ -304,9 +312,12 @@ export async function readText(
   const choice = target.kind === 'paragraph' ? paragraph(tree, target) : await fieldFor(page, tree, target);
   const node = choice.type === 'one' ? choice.node : choice.type === 'none' && choice.why === 'unusable' ? choice.node : undefined;
   if (!node?.ref) return { problem: choice.type === 'none' ? choice.reason : 'it cannot be read' };
-  if (target.kind === 'paragraph')
-    return { text: node.children.length > 0 ? textIn(node) : node.name, source: describe(node), ref: node.ref };
   const facts = await page.inspect(node.ref);
+  if (target.kind === 'paragraph') {
+    // Letters that stand in elements of their own are one word to a reader.
+    const text = facts?.shown ?? (node.children.length > 0 ? textIn(node) : node.name);
+    return { text: text.trim(), source: describe(node), ref: node.ref };
+  }
   if (facts?.value === null || facts?.value === undefined || facts.value.includes(HIDDEN))
     return { problem: 'the field does not show what it holds' };
   return { text: facts.value, source: describe({ ...node, children: [] }), ref: node.ref };
@@ -317,9 +328,8 @@ const textIn = (node: SnapshotNode): string =>
 
 /** Paragraphs of the page; one block of text that is none by its role is one where there are no others. */
 function paragraph(tree: SnapshotNode, target: Target): Choice {
-  const marked = [...walk(tree)].filter((node) => node.role === 'paragraph' && node.ref !== null && isText(node));
-  const blocks =
-    marked.length > 0 ? marked : [...walk(tree)].filter((node) => node.role === 'generic' && node.ref !== null && isText(node));
+  const marked = blocksOf(tree, 'paragraph');
+  const blocks = marked.length > 0 ? marked : blocksOf(tree, 'generic');
   const at = target.ordinal ?? 1;
   const node = blocks.at(at < 0 ? at : at - 1);
   if (node && (target.ordinal !== null || blocks.length === 1)) return { type: 'one', node, confidence: 0.9 };
@@ -337,6 +347,20 @@ function paragraph(tree: SnapshotNode, target: Target): Choice {
 const isText = (node: SnapshotNode): boolean =>
   node.children.some((child) => typeof child === 'string' && squeeze(child) !== '') &&
   ![...walk(node)].some(({ role }) => ['button', 'textbox', 'checkbox', 'radio', 'combobox', 'listbox', 'list', 'table'].includes(role));
+
+/** Blocks of text of this role, without those that are a part of another one. */
+function blocksOf(tree: SnapshotNode, role: 'paragraph' | 'generic'): SnapshotNode[] {
+  const texts = [...walk(tree)].filter((node) => node.role === role && node.ref !== null && (isText(node) || isSpelled(node)));
+  return texts.filter((node) => !texts.some((other) => other !== node && [...walk(other)].includes(node)));
+}
+
+/** One text, each letter of which is an element: `4 7 1 1` in four boxes is a code. */
+const isSpelled = (node: SnapshotNode): boolean =>
+  node.children.length > 1 &&
+  node.children.every((child) => {
+    const text = typeof child === 'string' ? squeeze(child) : textIn(child);
+    return text.length === 1 || (typeof child === 'string' && !text.includes(' '));
+  });
 
 /** Files into the only field of the page that takes some, or into the one that is named; the field must say the name afterwards. */
 export async function upload(page: Observation, { files, target }: Extract<Command, { kind: 'upload' }>): Promise<Move> {

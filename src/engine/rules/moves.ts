@@ -38,9 +38,20 @@ export interface Progress {
   readonly done: string[];
   /** How many elements it is about; null until they were counted. */
   total: number | null;
+  /** Whether something came over the page in it and was declined. */
+  interrupted: boolean;
 }
 
-export const freshProgress = (): Progress => ({ count: 0, looks: 0, pages: 0, rows: [], lastText: '', done: [], total: null });
+export const freshProgress = (): Progress => ({
+  count: 0,
+  looks: 0,
+  pages: 0,
+  rows: [],
+  lastText: '',
+  done: [],
+  total: null,
+  interrupted: false,
+});
 
 /** What clauses leave for the ones after them. */
 export interface Memory {

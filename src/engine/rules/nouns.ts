@@ -7,7 +7,8 @@ const KINDS: Readonly<Record<string, ElementKind>> = {
   link: 'link',
   hyperlink: 'link',
   button: 'button',
-  icon: 'button',
+  icon: 'icon',
+  'icon button': 'icon',
   tab: 'tab',
   checkbox: 'checkbox',
   'check box': 'checkbox',
@@ -306,7 +307,8 @@ const part: Slot<Part> = anyOf<Part>(
 const handle = token(({ kind, text }) => (kind === 'word' && /^[@#]?[\p{L}\p{N}_.-]*[\d@#][\p{L}\p{N}_.-]*$/u.test(text) ? text : null));
 const about = anyOf(quoted, handle);
 const scopeSlots = { part, noun, about, rank, name: bareName };
-const ROW = 'row|line|entry|item|record|post|card|order|product|user|article|message|listing|result';
+export const ROW =
+  'row|line|entry|item|record|post|card|order|product|user|article|message|mail|email|e-mail|ticket|task|comment|listing|result';
 const scope: Slot<Scope> = anyOf<Scope>(
   phrase(
     scopeSlots,
@@ -372,6 +374,16 @@ const element: Slot<Target> = anyOf(
   phrase(slots, '[the] <bare> [<within?:scope>]', ({ bare, within }) =>
     bare.includes(' ') && LOOKS.test(bare) ? null : target({ name: bare, within: within ?? null }),
   ),
+);
+
+/** What a click is for, where that is no more than its name says: `to submit the form`, `to mark it as important`. */
+const purpose: Slot<true> = anyOf(
+  phrase(
+    {},
+    '[in order] to submit|save|send|confirm|apply|finish|continue|proceed|go-on [it | them | the|this|your|my form|changes|values|answer|settings]',
+    () => true as const,
+  ),
+  phrase({ own: bareName }, '[in order] to mark|flag it|them|this as <own>', () => true as const),
 );
 
 /** What people call elements when they mean the kind alone. */
@@ -601,11 +613,13 @@ export const NOUNS = {
   numbers,
   pageField,
   pageFields,
+  ownName,
   pairs,
   part,
   place: element,
   plainName: bareName,
   properName,
+  purpose,
   quoted,
   rank,
   startsWith,

@@ -1,5 +1,5 @@
 /** Clicking what is named, and opening what hides it: items of a list, sections, tabs, folders, dialogs. */
-import type { SnapshotNode } from '../../browser/types.js';
+import type { ClickHow, SnapshotNode } from '../../browser/types.js';
 import type { Observation } from '../decider.js';
 import { type Choice, chooseClickable, chooseField, listed, nameOf } from './choose.js';
 import type { Command, Covers, Part, Target } from './clause.js';
@@ -8,7 +8,7 @@ import { act, fail, type Memory, type Move, notChosen, notYet, type Progress } f
 import { nextLink } from './paging.js';
 import { itemsAbout, within } from './scope.js';
 import { sendButton } from './sending.js';
-import { describe, labelOf, likeness, pieces, textOf, walk } from './tree.js';
+import { describe, isNode, labelOf, likeness, pieces, textOf, walk } from './tree.js';
 
 const FIELDS = new Set(['field', 'textline', 'textarea', 'list', 'spinner']);
 
@@ -16,24 +16,52 @@ const FIELDS = new Set(['field', 'textline', 'textarea', 'list', 'spinner']);
 async function clickable(page: Observation, target: Target): Promise<Choice> {
   const scoped = within(await page.snapshot(), target.within, await page.title());
   if ('problem' in scoped) return { type: 'none', why: 'missing', reason: scoped.problem };
-  return target.kind !== null && FIELDS.has(target.kind) ? chooseField(page, scoped.found, target) : chooseClickable(scoped.found, target);
+  return target.kind !== null && FIELDS.has(target.kind)
+    ? chooseField(page, scoped.found, target)
+    : clickableIn(page, scoped.found, target);
 }
 
-function clicking(choice: Choice, { download = false, ends = true } = {}): Move {
+/** What has the name; where nothing has, the one icon that only its classes name. */
+async function clickableIn(page: Observation, tree: SnapshotNode, target: Target): Promise<Choice> {
+  const choice = chooseClickable(tree, target);
+  const { name, kind, ordinal } = target;
+  const mayBeIcon = name !== null && ordinal === null && (kind === 'icon' || kind === 'button');
+  if (choice.type === 'one' || (choice.type === 'none' && choice.why !== 'missing') || !mayBeIcon) return choice;
+  const tops = tree.ref === null && tree.role === 'document' ? tree.children.filter(isNode) : [tree];
+  const within = tops.flatMap(({ ref }) => ref ?? []);
+  const count = await page.countIcons(name, within);
+  if (count === 0) return choice;
+  return count === 1
+    ? { type: 'icon', name, within, confidence: 0.5 }
+    : { type: 'none', why: 'ambiguous', reason: `${count} icons could be called "${name}"` };
+}
+
+interface ClickOptions {
+  readonly download?: boolean;
+  readonly ends?: boolean;
+  readonly how?: ClickHow | undefined;
+}
+
+function clicking(choice: Choice, { download = false, ends = true, how }: ClickOptions = {}): Move {
+  const other = how && { how };
   if (choice.type === 'text' && !download) {
     const { text, mustBePointer, confidence } = choice;
-    return act({ kind: 'clickText', text, mustBePointer }, `text "${text}"`, { confidence, ends });
+    return act({ kind: 'clickText', text, mustBePointer, ...other }, `text "${text}"`, { confidence, ends });
+  }
+  if (choice.type === 'icon' && !download) {
+    const { name, within, confidence } = choice;
+    return act({ kind: 'clickIcon', name, within, ...other }, `icon "${name}"`, { confidence, ends });
   }
   if (choice.type !== 'one' || choice.node.ref === null) return notChosen(choice);
-  return act({ kind: 'click', ref: choice.node.ref, download }, describe(choice.node), { confidence: choice.confidence, ends });
+  return act({ kind: 'click', ref: choice.node.ref, download, ...other }, describe(choice.node), { confidence: choice.confidence, ends });
 }
 
 export async function click(page: Observation, command: Extract<Command, { kind: 'click' }>, memory: Memory): Promise<Move> {
-  const { target, download, sends = false } = command;
+  const { target, download, sends = false, how } = command;
   const choice = await clickable(page, target);
   const isMissing = choice.type === 'none' && choice.why === 'missing';
   const button = sends && isMissing ? sendButton(await page.snapshot(), memory) : null;
-  return clicking(button ? { type: 'one', node: button, confidence: 0.6 } : choice, { download });
+  return clicking(button ? { type: 'one', node: button, confidence: 0.6 } : choice, { download, how });
 }
 
 /** The pointer stays there: what it opens can be clicked by the next clause. */
@@ -69,7 +97,9 @@ export async function clickEach(
   if (count !== null && count > items.length) return notYet(`only ${items.length} items show "${about}"`);
   const wanted = count ?? items.length;
   const item = items[progress.count];
-  const choice: Choice = item ? chooseClickable(item, target) : { type: 'none', why: 'missing', reason: 'there is no more of them' };
+  const choice: Choice = item
+    ? await clickableIn(page, item, target)
+    : { type: 'none', why: 'missing', reason: 'there is no more of them' };
   return clicking(choice, { ends: progress.count + 1 === wanted });
 }
 
@@ -146,8 +176,21 @@ async function coversOf(page: Observation, tree: SnapshotNode, covers: Covers): 
   if (covers === 'tabs') return nodes.filter((node) => node.role === 'tab' && !node.selected);
   if (covers === 'menus') return nodes.filter((node) => node.role === 'menuitem');
   const closed = (await openersOf(page, tree)).filter(({ open }) => !open).map(({ node }) => node);
-  return covers === 'tree' ? closed.filter((node) => node.role === 'treeitem') : closed;
+  return covers === 'tree' ? [...closed.filter((node) => node.role === 'treeitem'), ...(await foldedIn(page, nodes))] : closed;
 }
+
+/** Lists in lists are trees too, without saying so: what hides a list of its own is opened by its label. */
+async function foldedIn(page: Observation, nodes: readonly SnapshotNode[]): Promise<SnapshotNode[]> {
+  const items = nodes.filter(({ role }) => role === 'listitem').slice(0, MAX_ASKED);
+  const facts = await Promise.all(items.map(({ ref }) => (ref === null ? null : page.inspect(ref))));
+  const folded = items.filter((_, index) => facts[index]?.folded === true);
+  return folded.map((item) => item.children.filter(isNode).find(({ ref }) => ref !== null) ?? item);
+}
+
+/** In a tree two folders may have one name; elsewhere what is drawn anew keeps its name only. */
+const keyOf = (node: SnapshotNode, covers: Covers): string => (covers === 'tree' ? (node.ref ?? '') : labelOf(node));
+/** More than these are no tree that a person goes through. */
+const MAX_OPENED = 200;
 
 /** So often it is looked whether what was opened shows the element: menus take their time. */
 const OPENED_LOOKS = { sections: 3, tabs: 3, tree: 3, menus: 7 } as const;
@@ -166,9 +209,10 @@ export async function findAndClick(
   if (choice.type === 'none' && choice.why !== 'missing') return notChosen(choice);
   if (progress.count > 0 && progress.looks < OPENED_LOOKS[covers]) return notYet(`${nameOf(target)} is not on the page`);
   // Words of a paragraph are clicked only where nothing is left to open.
-  const next = (await coversOf(page, tree, covers)).find((node) => !progress.done.includes(labelOf(node)));
+  const next = (await coversOf(page, tree, covers)).find((node) => !progress.done.includes(keyOf(node, covers)));
   if (!next?.ref) return clicking(choice);
-  progress.done.push(labelOf(next));
+  if (progress.done.length >= MAX_OPENED) return fail(`${nameOf(target)} does not show after ${MAX_OPENED} of them were opened`);
+  progress.done.push(keyOf(next, covers));
   const action =
     covers === 'menus' ? ({ kind: 'hover', ref: next.ref } as const) : ({ kind: 'click', ref: next.ref, download: false } as const);
   return act(action, describe({ ...next, children: [] }), { ends: false });
@@ -221,6 +265,9 @@ const CLOSES = /^(?:close(?: dialog| window| popup)?|dismiss|[x×✕✖⨯])$/i;
 /** By what the prompt names, else by what plainly closes it; it must be gone then. */
 export async function close(page: Observation, part: Part, by: Target | null): Promise<Move> {
   const scoped = within(await page.snapshot(), { part }, await page.title());
+  // A dialog of the browser does not wait for this clause: it was dismissed when it came.
+  const [shown] = part.kind === 'dialog' && part.name === null && by === null ? page.dialogs() : [];
+  if ('problem' in scoped && shown) return isSo(`dialog (${shown.kind}) "${shown.message}"`);
   if ('problem' in scoped) return notYet(scoped.problem);
   const buttons = [...walk(scoped.found)].filter((node) => ['button', 'link'].includes(node.role) && node.ref !== null);
   const closing = buttons.filter((node) => CLOSES.test(labelOf(node)));

@@ -44,6 +44,10 @@ export function parseRules(prompt: string, { secretNames, hasFiles = false }: Pa
     before = null;
     for (const command of commands) {
       if (command === null) return refuse(text, 'the first part of it says nothing about the second');
+      if (command.kind === 'answer') {
+        const problem = answerBefore(clauses, command);
+        if (problem !== null) return refuse(text, problem);
+      }
       clauses.push({ text: withoutPasswords(text, commands), command });
     }
   }
@@ -94,6 +98,32 @@ function modified(command: Command, said: Exclude<Said, { do: unknown } | { refu
     default:
       return null;
   }
+}
+
+/** They open no dialog, or pass the time until one comes. */
+const OPENS_NONE = new Set<Command['kind']>([
+  'getPage',
+  'getText',
+  'getFields',
+  'getItems',
+  'copy',
+  'findWord',
+  'findText',
+  'scroll',
+  'highlight',
+  'selectNothing',
+  'clickEach',
+]);
+const WAITS = new Set<Command['kind']>(['pause', 'waitText']);
+
+/** Tells the clause that opens a dialog what to answer it: a browser waits for the answer before anything else is done. Null, or why it cannot. */
+function answerBefore(clauses: Clause[], { accept, text }: Extract<Command, { kind: 'answer' }>): string | null {
+  const at = clauses.findLastIndex(({ command }) => !WAITS.has(command.kind));
+  const opener = clauses[at];
+  if (!opener || OPENS_NONE.has(opener.command.kind)) return 'nothing before it opens a dialog';
+  if (opener.answer || opener.command.kind === 'answer') return 'what opens the second dialog is not said';
+  clauses[at] = { ...opener, answer: { accept, text } };
+  return null;
 }
 
 const PASSWORD = /pass(?:word|phrase|code)|\bpin\b/i;

@@ -28,7 +28,7 @@ const FILLS = new Set<Command['kind']>([
   'upload',
 ]);
 /** They neither send a form nor look at what came of it. */
-const IDLE = new Set<Command['kind']>(['pause', 'scroll', 'hover', 'copy', 'findWord', 'highlight', 'selectNothing']);
+const IDLE = new Set<Command['kind']>(['pause', 'scroll', 'hover', 'copy', 'findWord', 'highlight', 'selectNothing', 'answer']);
 
 /** Keeps `memory.unsent` up to date with what is about to be done for `command`. */
 export async function noteSending(page: Observation, memory: Memory, command: Command, action: EngineAction): Promise<void> {

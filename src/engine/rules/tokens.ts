@@ -21,6 +21,8 @@ const LITERALS: readonly (readonly [Token['kind'], RegExp])[] = [
 ];
 /** Commas inside of numbers and `>` inside of arrows belong to the word. */
 const WORD = /(?:[^\s,;>"“”«»`]|(?<=\d),(?=\d{3})|(?<=-)>)+/y;
+/** Two words that are one verb. */
+const TWO_WORDS = /(double|right|left)[ -]?(click)(?=$|[\s,.;])/iy;
 const LINE_START = /[ \t]*(?:\d+[.)]|[-*•])[ \t]+/y;
 
 export function tokenize(prompt: string): Token[] {
@@ -50,6 +52,11 @@ export function tokenize(prompt: string): Token[] {
       if (!match) continue;
       add(kind, match[1] ?? '', match[0].length);
       continue next;
+    }
+    const verb = at(TWO_WORDS, position);
+    if (verb) {
+      add('word', `${verb[1]}-${verb[2]}`, verb[0].length);
+      continue;
     }
     const run = at(WORD, position)?.[0];
     const word = run?.replace(/[.!?:)]+$/, '');

@@ -1,7 +1,8 @@
 /** Every command of the prompt's language: how it is said, and what it means. The order matters only where two could be meant. */
+import type { ClickHow } from '../../browser/types.js';
 import type { Command, Covers, ElementKind, Field, Items, Pages, Scope, Target } from './clause.js';
 import { type Filled, phrase, type Slot } from './grammar.js';
-import { isKind, NOUNS, target as named, singular, type Typed } from './nouns.js';
+import { isKind, NOUNS, target as named, ROW, singular, type Typed } from './nouns.js';
 import { isWord, type Token } from './tokens.js';
 
 /** What a clause says: what to do, or something about the clause after it; or why it is refused. */
@@ -29,6 +30,10 @@ const slots = { ...NOUNS, address, rest, path };
 const GET = 'get|extract|return|read|fetch|find|collect|list|show|give|tell [me] [the]';
 const PICK = 'enter|type|select|choose|pick';
 const PAGE = 'of|on|from|in the|this|that [current] [web] page|webpage|site|website|list|table';
+/** What the browser itself shows, or a page in its place. */
+const DIALOG = '[confirm|confirmation|alert|prompt|browser|javascript] dialog|alert|confirmation|prompt|popup|pop-up|question';
+/** A page's own parts are closed; these words mean the browser's. */
+const BROWSER_DIALOG = '(alert|confirmation|prompt | confirm|confirmation|alert|prompt|browser|javascript dialog|alert|prompt|box)';
 const MAX_PAUSE_MS = 300_000;
 
 const withKind = (target: Target, kind: ElementKind): Target => ({ ...target, kind: target.kind ?? kind });
@@ -47,7 +52,7 @@ function goto(address: string): Said | null {
   return null;
 }
 
-const click = (target: Target, download = false): Said => does({ kind: 'click', target, download });
+const click = (target: Target, download = false, how?: ClickHow): Said => does({ kind: 'click', target, download, ...(how && { how }) });
 /** What is filled in is sent, as in `press login`. */
 const send = (name: string): Said => does({ kind: 'click', target: named({ name }), download: false, sends: true });
 
@@ -83,6 +88,16 @@ const NAVIGATION: readonly Verb[] = [
 ];
 
 const CLICKS: readonly Verb[] = [
+  verb('double-click [on] <element>', ({ element }) => click(element, false, 'double')),
+  verb('right-click [on] <element>', ({ element }) => click(element, false, 'right')),
+  verb('left-click [on] <element>', ({ element }) => click(element)),
+  verb(`accept|confirm|approve the|this ${DIALOG}`, () => does({ kind: 'answer', accept: true, text: null })),
+  verb(`answer the|this ${DIALOG} with [the] [text] <quoted>`, ({ quoted }) => does({ kind: 'answer', accept: true, text: quoted })),
+  verb(`accept|confirm the|this ${DIALOG} with [the] [text] <quoted>`, ({ quoted }) =>
+    does({ kind: 'answer', accept: true, text: quoted }),
+  ),
+  verb(`cancel|decline|reject|refuse the|this ${DIALOG}`, () => does({ kind: 'answer', accept: false, text: null })),
+  verb(`close|dismiss the|this ${BROWSER_DIALOG}`, () => does({ kind: 'answer', accept: false, text: null })),
   verb('press|hit|push [the] <key> key', ({ key }) => does({ kind: 'press', key: key.key, said: null })),
   verb('press|hit|push [the] <key>', ({ key }) => does({ kind: 'press', key: key.key, said: key.said })),
   verb('press|hit|push|hold [the] <rest>', ({ rest }) =>
@@ -106,8 +121,13 @@ const CLICKS: readonly Verb[] = [
   ),
   verb('submit [it | the form | the values|answer|answers]', () => send('submit')),
   verb('hover|point [the mouse] on|over|at <element>', ({ element }) => does({ kind: 'hover', target: element })),
-  verb('click|tap|press|hit|push|open|follow [on] <element>', ({ element }) => click(element)),
-  verb('click|tap [on|in|into] <element>', ({ element }) => click(element)),
+  verb('click|tap|press|hit|push|open|follow [on] <element> [<purpose?>]', ({ element }) => click(element)),
+  verb('click|tap [on|in|into] <element> [<purpose?>]', ({ element }) => click(element)),
+  verb(
+    `find|locate|look [for] the ${ROW} [from|by|of|for|with|about|named|called|containing | that says|shows|contains] <about>`,
+    ({ about }) => ({ withIn: { about } }),
+  ),
+  verb(`find|locate|look [for] the ${ROW} (from|by) <ownName>`, ({ ownName }) => ({ withIn: { about: ownName } })),
   verb('find|look [for] <name> in the <noun> [book|list]', ({ name }) => does({ kind: 'findText', text: name })),
   verb('click|tap [on] their|its|his|her <name>', ({ name }) => does({ kind: 'clickValue', label: name })),
   verb('find and click|tap|open [on] <element>', ({ element }) => does({ kind: 'findAndClick', target: element, covers: 'menus' })),
