@@ -10,6 +10,7 @@ import { HangWatch } from './hangWatch.js';
 import { type BrowserTrace, browserUsers, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { type MemoryLimits, MemoryWatch } from './memoryWatch.js';
 import { PlaywrightPage } from './page.js';
+import { sendRequest } from './request.js';
 import type { BrowserPool, BrowserSession, BrowserState, EvidenceFile, Host, SessionOptions } from './types.js';
 import { VIEWPORT } from './viewport.js';
 
@@ -155,6 +156,8 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
         return openShared(key, session);
       }
     },
+    request: (asked, signal) =>
+      sendRequest(asked, { ...options, allowedUrls: asked.allowedUrls, users: host.getuid ? [host.getuid()] : null }, signal),
     close: async () => {
       warm.clear();
       await Promise.all([...all].map(end));

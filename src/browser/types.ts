@@ -267,8 +267,29 @@ export interface SessionOptions {
   readonly evidence?: EvidenceOptions | null;
 }
 
+export interface WebRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly followRedirects: boolean;
+  /** Addresses that the user typed, as of a session. */
+  readonly allowedUrls: readonly string[];
+}
+
+export interface WebAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** After redirects. */
+  readonly url: string;
+}
+
 /** Where sessions come from: one warm browser, one isolated context for each session. */
 export interface BrowserPool {
   open(options: SessionOptions): Promise<BrowserSession>;
+  /** Asks without a browser, by the same way out. Rejects with a `PageError` when there is no answer, or with the reason of `signal`. */
+  request(asked: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
   close(): Promise<void>;
 }

@@ -20,12 +20,25 @@ import {
 import type { Clock } from '../clock.js';
 import { SkyvernError } from '../errors.js';
 import { ModelError, type Usage } from '../model/types.js';
+import { VISIT_ENGINE } from '../protocol/task.js';
 import { Afterwork } from './afterwork.js';
 import { CODE_PLACEHOLDER } from './agent/prompt.js';
 import type { Decider, DeciderFactory, Decision, EngineAction, Observation, RunHooks } from './decider.js';
 import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
 import { createRedactor, HIDDEN, type Redactor } from './redact.js';
-import type { ActionRecord, DownloadedFile, Outcome, Recorder, StepArtifact, StepEnd, TaskError, TaskRunner, TaskSpec } from './task.js';
+import type {
+  ActionRecord,
+  DownloadedFile,
+  Outcome,
+  Recorder,
+  SharedBrowser,
+  SharedBrowserOptions,
+  StepArtifact,
+  StepEnd,
+  TaskError,
+  TaskRunner,
+  TaskSpec,
+} from './task.js';
 
 export interface EngineDeps {
   readonly pool: BrowserPool;
@@ -50,6 +63,7 @@ export function createTaskRunner(deps: EngineDeps): TaskRunner {
   const afterwork = new Afterwork(deps.clock);
   return {
     run: (spec, recorder, signal) => runTask(deps, afterwork, spec, recorder, signal),
+    share: (options, recorder) => shareBrowser(deps, afterwork, options, recorder),
     close: async () => {
       await afterwork.end();
       await deps.pool.close();
@@ -57,17 +71,64 @@ export function createTaskRunner(deps: EngineDeps): TaskRunner {
   };
 }
 
-async function runTask(
-  { pool, clock, deciders }: EngineDeps,
-  afterwork: Afterwork,
+async function runTask(deps: EngineDeps, afterwork: Afterwork, spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome> {
+  const redactor = createRedactor(spec.secrets.values());
+  const { pool, clock } = deps;
+  return decided(deps, spec, { recorder, redactor, signal }, async (decider, ledger) => {
+    const allowedUrls = [...(spec.url === null ? [] : [spec.url]), ...spec.allowedUrls, ...decider.allowedUrls];
+    const session = await openSession(pool, { ...spec, allowedUrls }, redactor, spec.downloads.timeoutMs, signal);
+    if ('status' in session) return session;
+    try {
+      return redactor.deep(
+        await untilAborted(signal, new Run({ clock, spec, recorder, signal }, decider, session.page, redactor, ledger).toEnd()),
+      );
+    } finally {
+      await endSession(session, spec.keepBrowserState, recorder, afterwork);
+    }
+  });
+}
+
+function shareBrowser({ pool, ...deps }: EngineDeps, afterwork: Afterwork, options: SharedBrowserOptions, kept: Recorder): SharedBrowser {
+  const redactor = createRedactor([]);
+  let session: BrowserSession | null = null;
+  return {
+    run(spec, recorder, signal) {
+      for (const value of spec.secrets.values()) redactor.add(value);
+      return decided({ pool, ...deps }, spec, { recorder, redactor, signal }, async (decider, ledger) => {
+        if (session === null) {
+          const opened = await openSession(pool, options, redactor, null, signal);
+          if ('status' in opened) return opened;
+          session = opened;
+        }
+        const run = new Run({ clock: deps.clock, spec, recorder, signal }, decider, session.page, redactor, ledger);
+        return redactor.deep(await untilAborted(signal, run.toEnd()));
+      });
+    },
+    request: (asked, signal) => pool.request(asked, signal),
+    async close() {
+      const ending = session;
+      session = null;
+      if (ending) await endSession(ending, options.keepBrowserState, kept, afterwork);
+    },
+  };
+}
+
+interface Around {
+  readonly recorder: Recorder;
+  readonly redactor: Redactor;
+  readonly signal: AbortSignal;
+}
+
+/** Makes who decides for the task, and takes care of its end. */
+async function decided(
+  { clock, deciders }: EngineDeps,
   spec: TaskSpec,
-  recorder: Recorder,
-  signal: AbortSignal,
+  { recorder, redactor, signal }: Around,
+  work: (decider: Decider, ledger: StepLedger) => Promise<Outcome>,
 ): Promise<Outcome> {
   signal.throwIfAborted();
-  const factory = deciders[spec.engine];
+  const factory = spec.engine === VISIT_ENGINE ? visitor : deciders[spec.engine];
   if (!factory) return failed(`there is no engine named ${spec.engine} here`, null);
-  const redactor = createRedactor(spec.secrets.values());
   const ledger = new StepLedger(recorder, redactor, spec.model);
   let decider: Decider;
   try {
@@ -86,34 +147,40 @@ async function runTask(
     throw error;
   }
   try {
-    return await withBrowser({ pool, afterwork, clock, spec, recorder, signal }, decider, redactor, ledger);
+    return await work(decider, ledger);
   } finally {
     await decider.close?.();
   }
 }
 
-interface RunParts {
-  readonly pool: BrowserPool;
-  readonly afterwork: Afterwork;
-  readonly clock: Clock;
-  readonly spec: TaskSpec;
-  readonly recorder: Recorder;
-  readonly signal: AbortSignal;
-}
+/** Decides nothing: the run is over when its start page is there, or is not to be had. */
+const visitor: DeciderFactory = () => ({
+  allowedUrls: [],
+  extracted: null,
+  async decide(_, history) {
+    const problem = history.at(-1)?.response ?? null;
+    return problem === null ? { type: 'done', output: null } : { type: 'fail', reason: problem };
+  },
+});
 
-async function withBrowser(parts: RunParts, decider: Decider, redactor: Redactor, ledger: StepLedger): Promise<Outcome> {
-  const { pool, afterwork, spec, recorder, signal } = parts;
+/** The browser, or how a run ends that gets none. */
+async function openSession(
+  pool: BrowserPool,
+  options: SharedBrowserOptions,
+  redactor: Redactor,
+  downloadTimeoutMs: number | null,
+  signal: AbortSignal,
+): Promise<BrowserSession | Outcome> {
   const opening = pool.open({
-    ...spec.browser,
-    extraHttpHeaders: spec.extraHttpHeaders,
-    allowedUrls: [...(spec.url === null ? [] : [spec.url]), ...spec.allowedUrls, ...decider.allowedUrls],
-    downloadsDir: spec.downloadsDir,
-    downloadTimeoutMs: spec.downloads.timeoutMs,
-    evidence: spec.evidenceDir === null ? null : { folder: spec.evidenceDir, clean: redactor },
+    ...options.browser,
+    extraHttpHeaders: options.extraHttpHeaders,
+    allowedUrls: options.allowedUrls,
+    downloadsDir: options.downloadsDir,
+    downloadTimeoutMs,
+    evidence: options.evidenceDir === null ? null : { folder: options.evidenceDir, clean: redactor },
   });
-  let session: BrowserSession;
   try {
-    session = await untilAborted(signal, opening);
+    return await untilAborted(signal, opening);
   } catch (error) {
     // It may still open after the run was canceled.
     opening.then((late) => late.close()).catch(() => {});
@@ -121,20 +188,31 @@ async function withBrowser(parts: RunParts, decider: Decider, redactor: Redactor
     if (error instanceof SkyvernError) return failed([error.message, error.hint].filter(Boolean).join('; '), null);
     throw error;
   }
-  try {
-    return redactor.deep(await untilAborted(signal, new Run(parts, decider, session.page, redactor, ledger).toEnd()));
-  } finally {
-    if (spec.keepBrowserState) {
-      const state = await session.state();
-      if (state) spec.keepBrowserState(state);
-    }
-    const kept = session.evidence().then((files) => Promise.all(files.map((file) => recorder.evidence(file))));
-    await Promise.all([kept, session.close()]);
-    afterwork.add(async (stopped) => {
-      const recording = await session.recording(stopped);
-      if (recording) await recorder.evidence(recording);
-    });
+}
+
+async function endSession(
+  session: BrowserSession,
+  keep: TaskSpec['keepBrowserState'],
+  recorder: Recorder,
+  afterwork: Afterwork,
+): Promise<void> {
+  if (keep) {
+    const state = await session.state();
+    if (state) keep(state);
   }
+  const kept = session.evidence().then((files) => Promise.all(files.map((file) => recorder.evidence(file))));
+  await Promise.all([kept, session.close()]);
+  afterwork.add(async (stopped) => {
+    const recording = await session.recording(stopped);
+    if (recording) await recorder.evidence(recording);
+  });
+}
+
+interface RunParts {
+  readonly clock: Clock;
+  readonly spec: TaskSpec;
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
 }
 
 /** One run under way. */
@@ -374,7 +452,7 @@ class Run {
 
   /** Origin of the page that the user named as the start: the only one that secrets are typed into. */
   #home(): string {
-    const start = this.#spec.url ?? this.#decider.allowedUrls[0];
+    const start = this.#spec.url ?? this.#spec.home ?? this.#decider.allowedUrls[0];
     return start === undefined ? 'nowhere' : new URL(start).origin;
   }
 

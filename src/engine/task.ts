@@ -3,10 +3,10 @@
  *
  * The server knows `TaskRunner` and nothing of browsers; the engine knows `Recorder` and nothing of databases.
  */
-import type { BrowserState } from '../browser/types.js';
+import type { BrowserState, WebAnswer, WebRequest } from '../browser/types.js';
 import type { Risk } from '../protocol/task.js';
 
-export type { BrowserState } from '../browser/types.js';
+export type { BrowserState, WebAnswer, WebRequest } from '../browser/types.js';
 
 /** What is not done without a person's yes. */
 export interface ConfirmPolicy {
@@ -27,9 +27,11 @@ export interface TaskFile {
 export interface TaskSpec {
   readonly runId: string;
   readonly prompt: string;
-  /** Start page; null only where the prompt itself goes to one. */
+  /** Start page; null only where the prompt itself goes to one, and where the browser is on one already. */
   readonly url: string | null;
-  /** Which decider: `rules`, `skyvern-1.0`, `skyvern-2.0`. */
+  /** Where tasks before it in the same browser began: secrets belong there when `url` is null. Null or left out: there were none. */
+  readonly home?: string | null;
+  /** Which decider: `rules`, `skyvern-1.0`, `skyvern-2.0`, `visit`. */
   readonly engine: string;
   /** The language model to ask, `provider/name`; null: the configured one. */
   readonly model: string | null;
@@ -229,7 +231,21 @@ export type Outcome =
       readonly output: unknown;
     };
 
+/** A browser that tasks use one after the other; opened when the first one needs it. */
+export interface SharedBrowser {
+  /** As `TaskRunner.run`, on the page where the task before it ended. Of the spec's `browser`, folders and state nothing counts. */
+  run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
+  /** Asks without a browser, by its way out. Rejects with an error in words, or the reason of `signal`. */
+  request(asked: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
+  /** Keeps state and evidence. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface SharedBrowserOptions
+  extends Pick<TaskSpec, 'browser' | 'extraHttpHeaders' | 'allowedUrls' | 'downloadsDir' | 'evidenceDir' | 'keepBrowserState'> {}
+
 export interface TaskRunner {
+  share(options: SharedBrowserOptions, recorder: Recorder): SharedBrowser;
   /** Runs one task to its end. Rejects with `signal.reason` when aborted, within a second, browser context closed. */
   run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
   /** Closes the browser. */

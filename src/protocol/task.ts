@@ -15,6 +15,8 @@ export const wireEngine = (name: string): string => ENGINE_ALIASES[name] ?? name
 
 /** An extension of the embedded server: plain imperative prompts, no model. Other servers never get it. */
 export const RULES_ENGINE = 'rules';
+/** Inside of a server only: goes to an address and does nothing there. */
+export const VISIT_ENGINE = 'visit';
 
 /** Embedded server only: kinds of actions that a person may want to confirm: money, loss, and words that leave in their name. */
 export const RISKS = ['pay', 'delete', 'send'] as const;

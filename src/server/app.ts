@@ -25,6 +25,7 @@ import { Retention, type RetentionLimits } from './retention.js';
 import { addArtifacts } from './routes/artifacts.js';
 import { addCodes } from './routes/codes.js';
 import { addCredentials } from './routes/credentials.js';
+import { addFlows } from './routes/flows.js';
 import { addLocal } from './routes/local.js';
 import { addProfiles } from './routes/profiles.js';
 import { addRuns } from './routes/runs.js';
@@ -160,6 +161,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   addRuns(app, routeDeps);
   addArtifacts(app, routeDeps);
   addWebhooks(app, routeDeps);
+  addFlows(app, routeDeps); // before the workflows: `runs` is no id
   addWorkflows(app, routeDeps);
   addSchedules(app, routeDeps);
   addProfiles(app, routeDeps);

@@ -11,12 +11,12 @@ export class Pauses {
     this.#clock = clock;
   }
 
-  /** Resolves when a person says yes, or nobody does for two hours. Rejects with the reason of `signal`, which ends the run. */
-  async wait(runId: string, signal: AbortSignal): Promise<'approved' | 'unanswered'> {
+  /** Resolves when a person says yes, or nobody does for `patienceMs`, two hours when left out. Rejects with the reason of `signal`, which ends the run. */
+  async wait(runId: string, signal: AbortSignal, patienceMs = PATIENCE_MS): Promise<'approved' | 'unanswered'> {
     const answered = new AbortController();
     this.#waiting.set(runId, answered);
     try {
-      await this.#clock.sleep(PATIENCE_MS, AbortSignal.any([signal, answered.signal]));
+      await this.#clock.sleep(patienceMs, AbortSignal.any([signal, answered.signal]));
       return 'unanswered';
     } catch {
       signal.throwIfAborted();

@@ -92,8 +92,13 @@ export class Queue {
     const store = this.#store;
     return store.transact(() => {
       const next = store.get<QueueRow>(
-        // As they were accepted. The second condition is that of the index, which without it is not used.
-        "SELECT * FROM queue WHERE state = 'queued' AND state <> 'done' ORDER BY rowid LIMIT 1",
+        // As they were accepted, but for those that wait for one of their kind. The second condition is that of the index, which without it is not used.
+        `SELECT * FROM queue WHERE state = 'queued' AND state <> 'done' AND NOT EXISTS (
+           SELECT 1 FROM runs AS mine JOIN runs AS other ON other.sequential = mine.sequential
+             AND other.sequential IS NOT NULL AND other.finished_at IS NULL AND other.run_id <> mine.run_id
+           JOIN queue AS busy ON busy.run_id = other.run_id AND busy.state IN ('leased', 'acting')
+           WHERE mine.run_id = queue.run_id)
+         ORDER BY rowid LIMIT 1`,
       );
       if (!next) return null;
       const epoch = next.epoch + 1;

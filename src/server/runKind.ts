@@ -1,6 +1,6 @@
-/** Kinds of runs: what their ids and answers look like. All of them are tasks of the engine. */
+/** Kinds of runs: what their ids and answers look like. All but runs of workflows are one task of the engine. */
 
-export type RunKind = 'task' | 'planned' | 'login' | 'download';
+export type RunKind = 'task' | 'planned' | 'login' | 'download' | 'workflow';
 
 interface Looks {
   readonly prefix: string;
@@ -14,6 +14,7 @@ interface Looks {
 const LOOKS: Readonly<Record<RunKind, Looks>> = {
   task: { prefix: 'tsk', runType: 'task_v1', blockType: 'task', label: null },
   planned: { prefix: 'tsk_v2', runType: 'task_v2', blockType: 'task_v2', label: null },
+  workflow: { prefix: 'wr', runType: 'workflow_run', blockType: 'workflow', label: null },
   // The ready-made runs: workflows of one block.
   login: { prefix: 'wr', runType: 'workflow_run', blockType: 'login', label: 'login' },
   download: { prefix: 'wr', runType: 'workflow_run', blockType: 'file_download', label: 'file_download' },

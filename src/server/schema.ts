@@ -274,4 +274,36 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX artifacts_of_step ON artifacts (step_id);
   CREATE INDEX runs_live ON runs (finished_at) WHERE finished_at IS NULL; -- in the order of seq
   `,
+  `
+  ALTER TABLE runs ADD COLUMN workflow_id TEXT;            -- the version that it is a run of; null: a task
+  ALTER TABLE runs ADD COLUMN workflow_permanent_id TEXT;
+  ALTER TABLE runs ADD COLUMN trigger_type TEXT;
+  ALTER TABLE runs ADD COLUMN schedule_id TEXT;
+  ALTER TABLE runs ADD COLUMN sequential TEXT;             -- runs with the same one are at work one at a time
+  CREATE INDEX runs_of_workflow ON runs (workflow_permanent_id, seq) WHERE workflow_permanent_id IS NOT NULL;
+  CREATE INDEX runs_in_turn ON runs (sequential) WHERE sequential IS NOT NULL AND finished_at IS NULL;
+
+  CREATE TABLE blocks (                -- of the run of a workflow, each round of a loop with its own
+    seq INTEGER PRIMARY KEY,
+    block_id TEXT NOT NULL UNIQUE,
+    run_id TEXT NOT NULL REFERENCES runs (run_id),
+    parent_id TEXT,                    -- the loop or conditional around it
+    block_type TEXT NOT NULL,
+    label TEXT NOT NULL,
+    status TEXT NOT NULL,
+    block TEXT NOT NULL,               -- JSON, its texts rendered
+    output TEXT,                       -- JSON
+    failure_reason TEXT,
+    errors TEXT NOT NULL DEFAULT '[]',
+    round INTEGER,                     -- of the loop around it
+    round_value TEXT,                  -- JSON
+    loop_values TEXT,                  -- JSON
+    branch TEXT,                       -- JSON: what a conditional took
+    first_step INTEGER NOT NULL,       -- of the run's steps, those before last_step
+    last_step INTEGER,
+    created_at INTEGER NOT NULL,
+    modified_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX blocks_of_run ON blocks (run_id, seq);
+  `,
 ];

@@ -6,8 +6,10 @@ import type { RouteDeps } from './deps.js';
 import { HttpError, invalid, refusal } from './httpError.js';
 import type { Idempotency } from './queue.js';
 import type { RunKind } from './runKind.js';
+import type { NewRun } from './store.js';
 import { checkTaskRequest } from './taskRequest.js';
 import { startedWire } from './wire.js';
+import type { RunSecrets } from './worker.js';
 
 export interface Starting {
   /** What was sent, as it is: what a repeat is recognized by. */
@@ -40,15 +42,28 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   }
   const missing = (request.file_ids ?? []).filter((id) => deps.uploads.find(id) === null);
   if (missing.length > 0) throw refusal(404, `Uploaded file not found: ${missing.join(', ')}`);
-  if (deps.stopping()) throw new HttpError(503, { detail: 'The local server is stopping.' }, { 'retry-after': '1' });
-  const idempotency: Idempotency | null = key === undefined ? null : { key, fingerprint: fingerprint(body, deps.token) };
-  const run = {
+  const run: NewRun = {
     kind: kind ?? (engine === 'skyvern-2.0' ? 'planned' : 'task'),
     title,
     engine,
     request,
     holdsSecrets: held !== null,
-  } as const;
+  };
+  return acceptRun(c, deps, { key, body, run, held });
+}
+
+export interface Accepting {
+  /** `Idempotency-Key`. */
+  readonly key: string | undefined;
+  readonly body: Record<string, unknown>;
+  readonly run: NewRun;
+  readonly held: RunSecrets | null;
+}
+
+/** A run for what was checked, unless its key has one. */
+export function acceptRun(c: Context, deps: RouteDeps, { key, body, run, held }: Accepting): Response {
+  if (deps.stopping()) throw new HttpError(503, { detail: 'The local server is stopping.' }, { 'retry-after': '1' });
+  const idempotency: Idempotency | null = key === undefined ? null : { key, fingerprint: fingerprint(body, deps.token) };
   const accepted = deps.queue.accept(run, idempotency, (row) => JSON.stringify(startedWire(row)));
   if (accepted.kind === 'conflict') {
     throw refusal(422, 'This Idempotency-Key was used for another request. Send a new key to start another run.');
@@ -61,7 +76,7 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   return c.body(accepted.body, 200, { 'content-type': 'application/json', ...replayed });
 }
 
-function checkIdempotencyKey(key: string): void {
+export function checkIdempotencyKey(key: string): void {
   if (/^[\x21-\x7e]{1,255}$/.test(key)) return;
   const msg = 'Idempotency-Key must be 1 to 255 visible ASCII characters';
   throw invalid([{ type: 'value_error', loc: ['header', 'Idempotency-Key'], msg, input: key }]);

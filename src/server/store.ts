@@ -24,6 +24,11 @@ export interface RunRow {
   readonly engine: string;
   readonly request: string;
   readonly holds_secrets: number;
+  /** `w_...`, the version that it is a run of; null for a task. */
+  readonly workflow_id: string | null;
+  readonly workflow_permanent_id: string | null;
+  readonly trigger_type: string | null;
+  readonly schedule_id: string | null;
   readonly output: string | null;
   readonly failure_reason: string | null;
   readonly errors: string;
@@ -132,6 +137,17 @@ export interface NewRun {
   readonly engine: string;
   readonly request: TaskRunRequest;
   readonly holdsSecrets: boolean;
+  /** Left out: it is a task's. */
+  readonly workflow?: RunOfWorkflow;
+}
+
+export interface RunOfWorkflow {
+  readonly versionId: string;
+  readonly permanentId: string;
+  /** Runs with the same one are at work one at a time; null: with any other. */
+  readonly sequential: string | null;
+  readonly trigger: 'api' | 'scheduled' | null;
+  readonly scheduleId: string | null;
 }
 
 export type NewArtifact = Omit<ArtifactRow, 'artifact_id' | 'created_at'>;
@@ -149,6 +165,22 @@ export interface RunFilter {
   readonly runTypes: readonly string[];
   /** Lower case; null: no search. */
   readonly search: string | null;
+  /** Permanent ids of workflows; none: runs of all kinds. */
+  readonly workflows?: readonly string[];
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface FlowFilter {
+  /** `wpid_...`; null: of all. */
+  readonly workflow: string | null;
+  readonly statuses: readonly string[];
+  /** Lower case; null: no search. */
+  readonly search: string | null;
+  readonly errorCode: string | null;
+  /** Epoch milliseconds. */
+  readonly from: number | null;
+  readonly until: number | null;
   readonly limit: number;
   readonly offset: number;
 }
@@ -222,8 +254,9 @@ export class Store {
     const runId = this.newId(looksOf(run).prefix);
     const now = this.#clock.now();
     this.run(
-      `INSERT INTO runs (run_id, task_run_id, kind, status, title, engine, request, holds_secrets, created_at, modified_at)
-       VALUES (?, ?, ?, 'created', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (run_id, task_run_id, kind, status, title, engine, request, holds_secrets, created_at, modified_at,
+         workflow_id, workflow_permanent_id, sequential, trigger_type, schedule_id)
+       VALUES (?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       this.newId('tr'),
       run.kind,
@@ -233,6 +266,11 @@ export class Store {
       run.holdsSecrets ? 1 : 0,
       now,
       now,
+      run.workflow?.versionId ?? null,
+      run.workflow?.permanentId ?? null,
+      run.workflow?.sequential ?? null,
+      run.workflow?.trigger ?? null,
+      run.workflow?.scheduleId ?? null,
     );
     this.#changed?.add(runId);
     return this.runById(runId)!;
@@ -243,15 +281,16 @@ export class Store {
   }
 
   /** Newest first. */
-  listRuns({ statuses, runTypes, search, limit, offset }: RunFilter): RunRow[] {
+  listRuns({ statuses, runTypes, search, workflows = [], limit, offset }: RunFilter): RunRow[] {
     // Few runs are under way, however many have ended: these are found by their index.
     const live = statuses.length > 0 && !statuses.some(isTerminalStatus);
     return this.all<RunRow>(
       `SELECT ${RUN_COLUMNS} FROM runs ${live ? 'INDEXED BY runs_live' : ''}
        WHERE ${live ? 'finished_at IS NULL AND ' : ''}(json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
          AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
+         AND (json_array_length(?6) = 0 OR workflow_permanent_id IN (SELECT value FROM json_each(?6)))
          AND (?2 IS NULL OR instr(lower(
-           run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
+           run_id || char(10) || coalesce(workflow_permanent_id, '') || char(10) || coalesce(json_extract(request, '$.parameters'), '') || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
              || char(10) || coalesce(json_extract(request, '$.extra_http_headers'), '')), ?2) > 0)
        ORDER BY seq DESC LIMIT ?3 OFFSET ?4`,
       JSON.stringify(statuses),
@@ -259,7 +298,35 @@ export class Store {
       limit,
       offset,
       runTypes.length === 0 ? null : JSON.stringify(kindsOf(runTypes)),
+      JSON.stringify(workflows),
     );
+  }
+
+  /** Runs of workflows, newest first. */
+  listFlows({ workflow, statuses, search, errorCode, from, until, limit, offset }: FlowFilter): RunRow[] {
+    return this.all<RunRow>(
+      `SELECT ${RUN_COLUMNS} FROM runs INDEXED BY runs_of_workflow
+       WHERE ${workflow === null ? 'workflow_permanent_id IS NOT NULL' : 'workflow_permanent_id = ?1'} AND (?1 IS NULL OR 1)
+         AND (json_array_length(?2) = 0 OR status IN (SELECT value FROM json_each(?2)))
+         AND (?3 IS NULL OR instr(lower(run_id || char(10) || coalesce(title, '') || char(10)
+           || coalesce(json_extract(request, '$.parameters'), '')), ?3) > 0)
+         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(errors) WHERE json_extract(value, '$.error_code') = ?4))
+         AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6)
+       ORDER BY seq DESC LIMIT ?7 OFFSET ?8`,
+      workflow,
+      JSON.stringify(statuses),
+      search,
+      errorCode,
+      from,
+      until,
+      limit,
+      offset,
+    );
+  }
+
+  /** In whose turn a run was. */
+  turnOf(runId: string): string | null {
+    return this.get<{ sequential: string | null }>('SELECT sequential FROM runs WHERE run_id = ?', runId)?.sequential ?? null;
   }
 
   /** Oldest first. */
@@ -320,6 +387,7 @@ export class Store {
     this.run('DELETE FROM steps WHERE run_id = ?', runId);
     this.run('DELETE FROM thoughts WHERE run_id = ?', runId);
     this.run('DELETE FROM subtasks WHERE run_id = ?', runId);
+    this.run('DELETE FROM blocks WHERE run_id = ?', runId);
   }
 
   endStep(runId: string, order: number, status: string, isLast: boolean, usage: StepUsage | null = null): void {
@@ -469,6 +537,12 @@ export class Store {
     this.touch(runId);
   }
 
+  /** What a run gave so far: it stays when it ends without saying more. */
+  keepOutput(runId: string, output: unknown): void {
+    this.run('UPDATE runs SET output = ? WHERE run_id = ?', JSON.stringify(output), runId);
+    this.touch(runId);
+  }
+
   webhook(runId: string): WebhookRow | null {
     return this.get<WebhookRow>('SELECT * FROM webhooks WHERE run_id = ?', runId);
   }
@@ -478,7 +552,7 @@ export class Store {
     const now = this.#clock.now();
     this.run(
       // A clock that was set back meanwhile makes no run that ended before it began.
-      `UPDATE runs SET status = ?, failure_reason = ?, output = ?, errors = ?, instructions = NULL,
+      `UPDATE runs SET status = ?, failure_reason = ?, output = coalesce(?, output), errors = ?, instructions = NULL,
          finished_at = max(?, coalesce(started_at, created_at))
        WHERE run_id = ?`,
       status,
@@ -490,6 +564,7 @@ export class Store {
     );
     const subtask = "UPDATE subtasks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'";
     this.run(subtask, status, now, runId);
+    this.run("UPDATE blocks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", status, now, runId);
     const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
     this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
     this.run(

@@ -1,6 +1,7 @@
 /** Rows as the API shows them: every nullable field present, times as upstream writes them. */
 import type { TaskRunRequest } from '../protocol/task.js';
 import { formatServerTime } from '../protocol/time.js';
+import { flowParts, workflowRunDetail } from './flow/flowWire.js';
 import { looksOf } from './runKind.js';
 import type { ActionRow, ArtifactRow, RunRow, StepRow, SubtaskRow, ThoughtRow, WebhookRow } from './store.js';
 
@@ -92,6 +93,12 @@ function workflowOutput(run: RunRow, label: string, downloads: readonly unknown[
   return { [`${label}_output`]: block, extracted_information: extracted === null ? [] : [extracted] };
 }
 
+/** What runs of this kind alone have. */
+function partsOfKind(run: RunRow, isStart: boolean): Record<string, unknown> {
+  if (run.kind === 'workflow') return flowParts(run, isStart);
+  return looksOf(run).label === null ? { run_request: requestWire(run.request) } : workflowWire(run);
+}
+
 /** What a start answers: nothing about results yet. */
 export function startedWire(run: RunRow) {
   return {
@@ -116,9 +123,11 @@ export function startedWire(run: RunRow) {
     errors: null as unknown,
     step_count: null as number | null,
     run_type: looksOf(run).runType,
-    ...(looksOf(run).label === null ? { run_request: requestWire(run.request) } : workflowWire(run)),
+    ...partsOfKind(run, true),
   };
 }
+
+export type RunWire = ReturnType<typeof runWire>;
 
 export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl: string) {
   const screenshots = artifacts.filter(({ artifact_type }) => artifact_type === 'screenshot_action');
@@ -127,6 +136,7 @@ export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl:
   const files = downloads.map((file) => downloadWire(file, baseUrl));
   return {
     ...startedWire(run),
+    ...partsOfKind(run, false),
     output: label === null ? json(run.output) : workflowOutput(run, label, files),
     downloaded_files: files,
     recording_url: urlOf('recording', artifacts, baseUrl),
@@ -213,7 +223,9 @@ export function legacyRequestWire(run: RunRow, webhook: WebhookRow | null) {
 
 /** What a receiver is told: the task in the older API's words, overlaid with the run; neither with its request. */
 export function webhookWire(run: RunRow, artifacts: readonly ArtifactRow[], webhook: WebhookRow | null, baseUrl: string) {
-  const { run_request: _request, ...shown } = runWire(run, artifacts, baseUrl);
+  const whole = runWire(run, artifacts, baseUrl);
+  if (run.kind === 'workflow') return { ...workflowRunDetail(run, whole, webhook), ...whole };
+  const { run_request: _request, ...shown } = whole as RunWire & { run_request?: unknown };
   return { ...legacyTaskWire(run, artifacts, webhook, baseUrl), ...shown };
 }
 
@@ -235,10 +247,10 @@ export const listItemWire = (run: RunRow) => ({
   started_at: time(run.started_at),
   finished_at: time(run.finished_at),
   created_at: time(run.created_at),
-  workflow_permanent_id: null,
+  workflow_permanent_id: run.workflow_permanent_id,
   workflow_deleted: false,
   script_run: false,
-  trigger_type: null,
+  trigger_type: run.trigger_type,
   created_by: null,
   attempt: 1,
   retry_pending: false,

@@ -13,6 +13,8 @@ import type { BrowserStates } from './browserStates.js';
 import type { CodeOrigins } from './codeSource.js';
 import type { CredentialStore, OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
+import type { FlowRequest } from './flow/flowRequest.js';
+import { runWorkflow } from './flow/flowRun.js';
 import type { Pauses } from './pauses.js';
 import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
 import { createRecorder } from './recorder.js';
@@ -114,7 +116,7 @@ export class Worker {
   #fill(): void {
     while (!this.#stopping() && this.#atWork.size < this.#deps.concurrency) {
       const lease = this.#deps.queue.claim();
-      if (!lease) return;
+      if (!lease) break; // none waits, or those that do have their turn later
       const abort = new AbortController();
       const done = this.#work(lease, abort.signal)
         .catch((error: unknown) => this.#deps.log(`${lease.runId}: ${reasonOf(error)}`))
@@ -207,6 +209,18 @@ export class Worker {
         (reason) => this.fail(run.run_id, reason),
         () => {},
       );
+      if (run.kind === 'workflow') {
+        const { browser, keepBrowserState } = browserOf(request, held, place, this.#stateFor(request, place));
+        const recorder = createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log);
+        return await runWorkflow(this.#deps, {
+          lease,
+          run,
+          request: request as FlowRequest,
+          browser: { browser, keepBrowserState },
+          recorder,
+          signal,
+        });
+      }
       const codes = this.#deps.codesOf({
         runId: run.run_id,
         key: opened?.totpKey ?? null,
@@ -221,13 +235,18 @@ export class Worker {
         evidenceDir: files.runFolder(run.run_id),
         uploads: this.#deps.uploads,
         place,
-        state: place?.state ?? (request.browser_profile_id ? this.#deps.browserStates.open(request.browser_profile_id) : null),
+        state: this.#stateFor(request, place),
       });
       return endOf(await runner.run(spec, createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log), signal));
     } finally {
       left.abort();
       place?.leave();
     }
+  }
+
+  /** What the browser begins with. */
+  #stateFor(request: TaskRunRequest, place: Place | null): BrowserState | null {
+    return place?.state ?? (request.browser_profile_id ? this.#deps.browserStates.open(request.browser_profile_id) : null);
   }
 
   /** A full disk must not make a run go on for ever: its end is written as soon as there is room. */
@@ -278,6 +297,22 @@ interface SpecParts {
   readonly state: BrowserState | null;
 }
 
+const browserOf = (
+  request: TaskRunRequest,
+  held: RunSecrets | undefined,
+  place: Place | null,
+  state: BrowserState | null,
+): Pick<TaskSpec, 'browser' | 'keepBrowserState'> => ({
+  browser: {
+    headed: request.headed ?? false,
+    path: request.browser_path ?? null,
+    address: request.browser_address ?? null,
+    cdpHeaders: held?.cdpHeaders ?? {},
+    state,
+  },
+  keepBrowserState: place?.keep ?? null,
+});
+
 function taskSpec(run: RunRow, request: TaskRunRequest, parts: SpecParts): TaskSpec {
   const { held, opened, codes, downloadsDir, evidenceDir, uploads, place, state } = parts;
   return {
@@ -296,14 +331,7 @@ function taskSpec(run: RunRow, request: TaskRunRequest, parts: SpecParts): TaskS
     codes,
     allowedUrls: (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []),
     confirm: { risks: RISKS.filter((risk) => request.confirm?.includes(risk)), unattended: request.unattended ?? false },
-    browser: {
-      headed: request.headed ?? false,
-      path: request.browser_path ?? null,
-      address: request.browser_address ?? null,
-      cdpHeaders: held?.cdpHeaders ?? {},
-      state,
-    },
-    keepBrowserState: place?.keep ?? null,
+    ...browserOf(request, held, place, state),
     files: (request.file_ids ?? []).flatMap((id) => uploads.find(id) ?? []),
     mustDownload: run.kind === 'download',
     downloads: {

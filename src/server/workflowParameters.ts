@@ -18,6 +18,25 @@ export function runParameters(row: WorkflowRow): Shown[] {
 export const isRequired = ({ default_value, workflow_parameter_type }: Shown): boolean =>
   default_value === null && workflow_parameter_type !== 'credential_id';
 
+/** With defaults and in their types, as a run has them. @throws as `checkParameters` */
+export function convertedParameters(row: WorkflowRow, given: Record<string, unknown>): Record<string, unknown> {
+  checkParameters(row, given);
+  return Object.fromEntries(
+    runParameters(row).map(({ key, workflow_parameter_type: type, default_value }) => {
+      const value = (Object.hasOwn(given, key) ? given[key] : null) ?? default_value ?? null;
+      return [key, value === null || !CONVERTS[type]!(value) ? value : converted(type, value)];
+    }),
+  );
+}
+
+function converted(type: string, value: unknown): unknown {
+  if (type === 'string') return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (type === 'integer') return Math.trunc(Number(value));
+  if (type === 'float') return Number(value);
+  if (type === 'boolean') return value === true || /^(?:true|1)$/i.test(String(value));
+  return type === 'json' && typeof value === 'string' ? JSON.parse(value) : value;
+}
+
 /** @throws HttpError 400 for values that are missing or of the wrong type; unknown keys are ignored, as upstream does */
 export function checkParameters(row: WorkflowRow, given: Record<string, unknown>): void {
   const value = (key: string): unknown => (Object.hasOwn(given, key) ? (given[key] ?? null) : null);

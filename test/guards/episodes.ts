@@ -270,6 +270,7 @@ function actionsFor(order: Order, text: string): Record<string, unknown>[] {
 /** Types secrets wherever they are wanted. */
 const careless = (pool: BrowserPool): BrowserPool => ({
   close: () => pool.close(),
+  request: (...asked) => pool.request(...asked),
   open: async (options) => {
     const session = await pool.open(options);
     const page = new Proxy(session.page, {

@@ -68,6 +68,7 @@ function model({ tool, text }: Asked): Said {
 /** A runner for which every host is ours. */
 const mapped = (runner: TaskRunner, origin: string): TaskRunner => ({
   run: (spec, ...rest) => runner.run({ ...spec, url: spec.url && origin + new URL(spec.url).pathname }, ...rest),
+  share: runner.share,
   close: async () => {},
 });
 

@@ -8,7 +8,7 @@ import { tempFolder } from '../support/io.js';
 import { anAction, scriptedRunner } from '../support/scriptedRunner.js';
 
 /** Tables that have rows for every run that there ever was. */
-const GROWING = /SCAN (?:runs|queue|steps|actions|artifacts|thoughts|subtasks|webhooks|webhook_deliveries|idempotency)\b(?! USING)/;
+const GROWING = /SCAN (?:runs|queue|steps|actions|artifacts|thoughts|subtasks|blocks|webhooks|webhook_deliveries|idempotency)\b(?! USING)/;
 const WHOLE = [
   // Asked by a person or once an hour, of everything there is.
   /^SELECT \(SELECT count\(\*\) FROM runs\)/,
@@ -54,6 +54,25 @@ async function asked(): Promise<{ readonly db: DatabaseSync; readonly statements
   await until(id, 'completed');
   await ask('POST', '/v1/run/tasks', { body: { prompt: 'complete', url: 'http://127.0.0.1:9/' }, headers: { 'idempotency-key': 'k' } });
   await until(await start('fail'), 'failed');
+  const made = await ask('POST', '/v1/workflows', {
+    body: {
+      json_definition: {
+        title: 'T',
+        run_sequentially: true,
+        workflow_definition: { parameters: [], blocks: [{ block_type: 'http_request', label: 'get', url: 'https://a.example/' }] },
+      },
+    },
+  });
+  const flow = await ask('POST', '/v1/run/workflows', { body: { workflow_id: made.body.workflow_permanent_id } });
+  await until(flow.body.run_id, 'completed');
+  for (const path of [
+    `/v1/runs/${flow.body.run_id}/timeline`,
+    '/v1/workflows/runs',
+    `/v1/workflows/${made.body.workflow_permanent_id}/runs`,
+  ]) {
+    expect((await ask('GET', path)).status).toBe(200);
+  }
+  expect((await ask('POST', `/v1/workflows/runs/${flow.body.run_id}/retry`)).status).toBe(200);
   const paths = ['artifacts', 'timeline', 'webhook_deliveries'].map((name) => `/v1/runs/${id}/${name}`);
   for (const path of [...paths, '/v1/runs', `/api/v1/tasks/${id}`, `/api/v1/tasks/${id}/steps`, `/api/v1/tasks/${id}/actions`]) {
     expect((await ask('GET', path)).status).toBe(200);

@@ -11,14 +11,14 @@ type Kind = 'differs' | 'refused' | 'undocumented' | 'extension';
 /** By the name in the table. What has no note here is the same as upstream's. */
 const NOTES: Readonly<Record<string, readonly [Kind, string]>> = {
   'POST /v1/run/tasks': ['differs', 'more fields; `Idempotency-Key` is enforced; what cannot be done is refused before there is a run'],
-  'GET /v1/runs/{}': ['differs', '`ETag` and `Prefer: wait`; task runs only'],
-  'GET /v1/runs': ['differs', 'task runs only'],
+  'GET /v1/runs/{}': ['differs', '`ETag` and `Prefer: wait`'],
   'GET /v1/runs/{}/timeline': ['differs', 'also of task runs, which upstream answers 400'],
-  'POST /v1/run/agents': ['refused', 'checked as upstream does (404, 400), then 501: workflows are not run yet'],
+  'POST /v1/run/agents': [
+    'differs',
+    'more fields; `Idempotency-Key` is enforced; blocks and settings that are not run here are refused by name before there is a run',
+  ],
   'POST /v1/agents': ['differs', 'no folders, tags and templates; YAML 1.2'],
   'POST /v1/agents/{}/schedules': ['differs', 'kept and computed; does not fire yet (`x-skyvern-notice`)'],
-  'GET /v1/agents/runs': ['differs', 'always empty: workflows are not run yet'],
-  'GET /v1/agents/{}/runs': ['differs', 'always empty: workflows are not run yet'],
   'POST /v1/credentials/totp': ['differs', 'codes are found in messages by rules; each is given once'],
   'POST /v1/browser_sessions': ['differs', 'what a browser keeps, and no window that stays open: no `url`, no proxy, no address'],
   'POST /v1/browser_profiles': ['differs', 'of a session, or empty; no proxy'],
@@ -27,7 +27,9 @@ const NOTES: Readonly<Record<string, readonly [Kind, string]>> = {
   'GET /v1/tasks/{}': ['undocumented', ''],
   'GET /v1/tasks/{}/steps': ['undocumented', ''],
   'GET /v1/tasks/{}/actions': ['undocumented', ''],
-  'POST /v1/agents/runs/{}/continue': ['undocumented', 'here for paused task runs'],
+  'POST /v1/agents/runs/{}/continue': ['undocumented', 'here also for paused task runs'],
+  'GET /v1/agents/runs/{}': ['undocumented', ''],
+  'GET /v1/agents/{}/runs/{}': ['undocumented', ''],
   'GET /v1/artifacts/{}': ['undocumented', ''],
   'DELETE /v1/agents/{}': ['undocumented', ''],
   'GET /v1/browser_sessions/history': ['undocumented', ''],
@@ -50,7 +52,7 @@ const GONE: readonly (readonly [RegExp, string])[] = [
   [/tag/, 'there are no tags'],
   [/custom-llms/, 'models are set by `skyvern config set model...`'],
   [/scripts|sdk/, 'no code is generated here'],
-  [/retry|reset_profile/, 'workflows are not run yet'],
+  [/reset_profile/, 'workflows keep no browser between runs'],
 ];
 
 const spec = JSON.parse(readFileSync(new URL('../spec/openapi-1.0.56.json', import.meta.url), 'utf8')) as {

@@ -1,4 +1,13 @@
-import type { ActionRecord, ModelDesk, Outcome, Recorder, TaskRunner, TaskSpec } from '../../src/engine/task.js';
+import type {
+  ActionRecord,
+  ModelDesk,
+  Outcome,
+  Recorder,
+  SharedBrowserOptions,
+  TaskRunner,
+  TaskSpec,
+  WebRequest,
+} from '../../src/engine/task.js';
 
 export type Script = (spec: TaskSpec, recorder: Recorder, signal: AbortSignal) => Promise<Outcome>;
 
@@ -65,24 +74,48 @@ export const scripts: Readonly<Record<string, Script>> = {
 export interface ScriptedRunner extends TaskRunner {
   /** Every task that was begun, in order. */
   readonly specs: readonly TaskSpec[];
+  /** Every request of a workflow, in order. */
+  readonly requests: readonly WebRequest[];
+  /** Every browser that a workflow asked for. */
+  readonly shared: readonly SharedBrowserOptions[];
   readonly closed: boolean;
 }
 
 /** An engine without a browser: `more` adds scripts, chosen by the first word of the prompt. */
-export function scriptedRunner(more: Readonly<Record<string, Script>> = {}): ScriptedRunner {
+export function scriptedRunner(
+  more: Readonly<Record<string, Script>> = {},
+  answers: (asked: WebRequest) => { readonly status?: number; readonly body?: string } | null = () => null,
+): ScriptedRunner {
+  const requests: WebRequest[] = [];
+  const shared: SharedBrowserOptions[] = [];
   const all: Readonly<Record<string, Script>> = { ...scripts, ...more };
   const specs: TaskSpec[] = [];
   let closed = false;
+  const run: TaskRunner['run'] = async (spec, recorder, signal) => {
+    specs.push(spec);
+    const script = spec.engine === 'visit' ? all['complete'] : all[spec.prompt.split(' ')[0]!];
+    if (!script) throw new Error(`no script for the prompt "${spec.prompt}"`);
+    return script(spec, recorder, signal);
+  };
   return {
     specs,
+    requests,
+    shared,
     get closed() {
       return closed;
     },
-    async run(spec, recorder, signal) {
-      specs.push(spec);
-      const script = all[spec.prompt.split(' ')[0]!];
-      if (!script) throw new Error(`no script for the prompt "${spec.prompt}"`);
-      return script(spec, recorder, signal);
+    run,
+    share: (options) => {
+      shared.push(options);
+      return {
+        run,
+        request: async (asked) => {
+          requests.push(asked);
+          const { status = 200, body = '' } = answers(asked) ?? {};
+          return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(body), url: asked.url };
+        },
+        close: async () => {},
+      };
     },
     async close() {
       closed = true;

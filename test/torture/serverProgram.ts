@@ -15,7 +15,7 @@ const effects = process.argv[2]!;
 const ended = new AbortController();
 process.on('SIGTERM', () => ended.abort());
 
-const runner: TaskRunner = {
+const runner: Pick<TaskRunner, 'run' | 'close'> = {
   async run({ runId, evidenceDir }, recorder, signal) {
     await recorder.stepStarted(0);
     await recorder.acting();
@@ -35,7 +35,10 @@ const runner: TaskRunner = {
 };
 
 await runLocalServer(process as never, systemClock, systemRandom, ended.signal, {
-  createRunner: () => runner,
+  createRunner: () => ({
+    ...runner,
+    share: () => ({ run: runner.run, request: () => Promise.reject(new Error('none')), close: runner.close }),
+  }),
   checkTask: () => null,
   models: { share: ({ name }) => name, refusal: async () => null },
   version: '9.9.9',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../../errors.js';
-import { csvRecords } from './csv.js';
+import { csvRecords } from '../../workflow/csv.js';
 
 export interface Row {
   /** 1 for the first row of data. */

@@ -2,6 +2,8 @@ import type { Context, Hono } from 'hono';
 import { isTerminalStatus, RUN_STATUSES, RUN_TYPES } from '../../protocol/status.js';
 import { jsonObject } from '../body.js';
 import type { RouteDeps } from '../deps.js';
+import { BlockStore } from '../flow/blockStore.js';
+import { flowTimeline } from '../flow/flowWire.js';
 import { invalid, refusal } from '../httpError.js';
 import { choices, longText, pageNumber } from '../query.js';
 import type { RunRow } from '../store.js';
@@ -14,6 +16,7 @@ const SEARCH_LIMIT = 1_000;
 
 export function addRuns(app: Hono, deps: RouteDeps): void {
   const { store, worker, waiters } = deps;
+  const blocks = new BlockStore(store, deps.clock);
 
   app.get('/v1/runs', (c) => {
     const query = new URL(c.req.url).searchParams;
@@ -26,8 +29,7 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
     if ((search !== null || workflows.length > 0) && page * limit > SEARCH_LIMIT) {
       throw refusal(400, 'Search pagination is limited to the first 1000 matches. Use a narrower search.');
     }
-    if (workflows.length > 0) return c.json([]); // tasks belong to no workflow
-    return c.json(store.listRuns({ statuses, runTypes, search, limit, offset: (page - 1) * limit }).map(listItemWire));
+    return c.json(store.listRuns({ statuses, runTypes, search, workflows, limit, offset: (page - 1) * limit }).map(listItemWire));
   });
 
   app.get('/v1/runs/:id', async (c) => {
@@ -53,6 +55,7 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
   app.get('/v1/runs/:id/timeline', (c) => {
     const run = store.runById(c.req.param('id'));
     if (!run) throw refusal(404, `Run not found ${c.req.param('id')}`);
+    if (run.kind === 'workflow') return c.json(flowTimeline(run, blocks.of(run.run_id), store.actions(run.run_id)));
     return c.json(
       timelineWire(run, {
         actions: store.actions(run.run_id),
@@ -72,7 +75,7 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
   app.get('/api/v1/tasks/:id/steps', (c) => c.json(store.steps(c.req.param('id')).map(stepWire)));
   app.get('/api/v1/tasks/:id/actions', (c) => c.json(store.actions(c.req.param('id')).map(actionWire)));
 
-  // Upstream has it for runs of workflows only, whose tasks never pause; tasks here do when a person is to confirm something.
+  // Upstream has it for runs of workflows only, which pause for a block; tasks here pause when a person is to confirm something.
   app.post('/v1/workflows/runs/:id/continue', (c) => {
     const runId = c.req.param('id');
     if (!deps.pauses.release(runId)) throw refusal(404, `Workflow run not found ${runId}`);
@@ -92,6 +95,7 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
     const run = store.runById(runId);
     if (!run) throw refusal(404, `Run not found ${runId}`);
     if (worker.cancel(runId)) return c.json(null);
+    if (run.kind === 'workflow') return c.json(null); // as upstream, which says nothing of it
     if (run.status === 'canceled') {
       throw refusal(400, `Invalid task status transition to canceled for ${runId} because task is already canceled`);
     }

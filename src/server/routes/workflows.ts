@@ -2,15 +2,14 @@ import type { Context, Hono } from 'hono';
 import { WORKFLOW_STATUSES } from '../../protocol/workflowFields.js';
 import { jsonObject } from '../body.js';
 import type { RouteDeps } from '../deps.js';
-import { invalid, refusal } from '../httpError.js';
+import { refusal } from '../httpError.js';
 import { choices, flag, pageNumber, wholeNumber } from '../query.js';
 import { checkWorkflow } from '../workflowCheck.js';
-import { checkParameters } from '../workflowParameters.js';
 import { shownWorkflow, type WorkflowRow } from '../workflowStore.js';
 
 const DEFAULT_STATUSES = ['published', 'draft'];
 
-/** Workflows under every name that the API has for them. They are kept; this server does not run them yet and says so. */
+/** Workflows under every name that the API has for them. Their runs are `flows.ts`'s. */
 export function addWorkflows(app: Hono, { workflows }: RouteDeps): void {
   const unknown = (id: string, version: number | null = null) =>
     refusal(404, `Workflow not found. workflow_permanent_id=${id}${version === null ? '' : `, version=${version}`}`);
@@ -43,8 +42,6 @@ export function addWorkflows(app: Hono, { workflows }: RouteDeps): void {
 
   for (const name of ['/v1/workflows', '/v1/agents', '/api/v1/workflows']) {
     app.get(name, list);
-    app.get(`${name}/runs`, (c) => c.json([]));
-    app.get(`${name}/:id/runs`, (c) => c.json([]));
     app.get(`${name}/:id/versions`, (c) => c.json(workflows.versions(c.req.param('id')).map(shownWorkflow)));
 
     app.get(`${name}/:id`, (c) => {
@@ -83,23 +80,6 @@ export function addWorkflows(app: Hono, { workflows }: RouteDeps): void {
     workflows.delete(c.req.param('id'));
     return c.json(null);
   });
-
-  for (const name of ['workflows', 'agents']) {
-    app.post(`/v1/run/${name}`, async (c) => {
-      const body = await jsonObject(c.req.raw);
-      const id = body['agent_id'] ?? body['workflow_id'];
-      if (id === undefined) throw invalid([{ type: 'missing', loc: ['body', 'agent_id'], msg: 'Field required', input: body }]);
-      const parameters = body['parameters'] ?? {};
-      if (typeof parameters !== 'object' || Array.isArray(parameters)) {
-        const msg = 'Input should be a valid dictionary';
-        throw invalid([{ type: 'dict_type', loc: ['body', 'parameters'], msg, input: parameters }]);
-      }
-      checkMinutes(body['max_elapsed_time_minutes'] ?? null);
-      const row = known(workflows.latest(String(id)), String(id));
-      checkParameters(row, parameters as Record<string, unknown>);
-      throw refusal(501, 'The local server keeps workflows but does not run them yet. Use another server to run this one.');
-    });
-  }
 }
 
 function checkedWorkflow(body: Record<string, unknown>, folder: string | null, latest: Record<string, unknown> | null = null) {
@@ -107,16 +87,4 @@ function checkedWorkflow(body: Record<string, unknown>, folder: string | null, l
   const wanted = folder ?? (checked.fields['folder_id'] as string | null);
   if (wanted !== null) throw refusal(400, `Folder ${wanted} not found`); // there are none here
   return checked;
-}
-
-function checkMinutes(minutes: unknown): void {
-  if (minutes === null) return;
-  const at = { loc: ['body', 'max_elapsed_time_minutes'], input: minutes };
-  if (!Number.isInteger(minutes)) throw invalid([{ type: 'int_type', msg: 'Input should be a valid integer', ...at }]);
-  if ((minutes as number) < 1) {
-    throw invalid([{ type: 'greater_than_equal', msg: 'Input should be greater than or equal to 1', ctx: { ge: 1 }, ...at }]);
-  }
-  if ((minutes as number) > 480) {
-    throw invalid([{ type: 'less_than_equal', msg: 'Input should be less than or equal to 480', ctx: { le: 480 }, ...at }]);
-  }
 }

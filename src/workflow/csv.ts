@@ -1,5 +1,5 @@
 /** CSV as it comes, piece by piece (RFC 4180: quotes, doubled quotes, line feeds in quotes; a byte order mark is passed over). */
-import { UsageError } from '../../errors.js';
+import { UsageError } from '../errors.js';
 
 /** Records of texts, one at a time: of a file of any size no more is held than one record. Empty lines are none. */
 export async function* csvRecords(pieces: AsyncIterable<string>): AsyncGenerator<string[], void> {
