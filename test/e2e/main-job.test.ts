@@ -4,7 +4,7 @@
  * `npm test` builds first and runs this project last.
  */
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,4 +161,37 @@ test('a broken schema file is named with line and column', async () => {
   const { code, stderr } = await skyvern(['task', 'run', '--prompt', 'x', '--data-extraction-schema', '@schema.json']);
   expect(code).toBe(2);
   expect(stderr).toContain('schema.json is not JSON: line 2, column 11');
+});
+
+test('the workflow of the documentation runs as it is printed', async () => {
+  const pages: Readonly<Record<string, string>> = { '/': '<title>Home</title>', '/about': '<title>About us</title>' };
+  const server = createServer((request, response) => {
+    const page = pages[request.url ?? ''];
+    response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' }).end(page ?? 'not here');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const documented = readFileSync(join(import.meta.dirname, '../../docs/workflows.md'), 'utf8');
+  writeFileSync(join(home, 'pages.yaml'), /```yaml\n([\s\S]*?)```/.exec(documented)![1]!);
+  expect((await skyvern(['workflow', 'validate', 'pages.yaml'])).code).toBe(0);
+  const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asked = ['workflow', 'run', '-f', 'pages.yaml', '--local', '--engine', 'rules', '--wait', '--param', `site=${site}`];
+  const { code, stdout, stderr } = await skyvern([...asked, '--param', 'paths=["/","/gone","/about"]', '--json']);
+  expect(code, stderr).toBe(0);
+  const run = JSON.parse(stdout);
+  expect(run.output.extracted_information).toEqual([{ title: 'Home' }, { title: 'About us' }]);
+  expect(run.output.each_path_output.map((round: unknown[]) => round.length)).toEqual([4, 2, 4]);
+  expect(run.recording_url ?? run.screenshot_urls).not.toBeNull();
+  const lines = (await skyvern(['run', 'timeline', run.run_id, '--local'])).stdout;
+  expect(lines).toMatch(/turn 2 of 3 \/gone\n[\s\S]*http request look[\s\S]*turn 3 of 3 \/about/);
+
+  // An address that is not typed is not reached, however it was found.
+  const found = `title: T\nworkflow_definition:\n  parameters: []\n  blocks:\n    - {block_type: http_request, label: leak, url: "{{ 'http' }}://127.0.0.1:${new URL(site).port}/"}\n`;
+  writeFileSync(join(home, 'leak.yaml'), found);
+  const leak = await skyvern(['workflow', 'run', '-f', 'leak.yaml', '--local', '--wait', '--json']);
+  expect(leak.code).not.toBe(0);
+  expect(leak.stdout + leak.stderr).toMatch(/may not be reached: .*loopback/);
 });

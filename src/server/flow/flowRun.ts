@@ -173,12 +173,10 @@ class Host implements FlowHost {
   }
 
   async #askPerson(block: FlowBlock): Promise<BlockEnd> {
-    const { lease, request, signal } = this.#flow;
+    const { lease, signal } = this.#flow;
     const { queue, pauses } = this.#deps;
-    const instructions = String(block['instructions']);
-    if (request.unattended === true)
-      return { status: 'failed', reason: `it asks a person, and nobody is there to answer: ${instructions}` };
-    queue.pause(lease, instructions);
+    // Also where nobody watches: it is asked of people elsewhere, who have time.
+    queue.pause(lease, String(block['instructions']));
     const answer = await pauses.wait(lease.runId, signal, Number(block['timeout_seconds'] ?? 7_200) * 1000);
     queue.pause(lease, null);
     if (answer === 'approved') return { status: 'completed', output: { success: true, reason: 'status_changed:running' } };

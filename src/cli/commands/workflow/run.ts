@@ -14,6 +14,7 @@ import { addFenceOption, addStartOptions, type Beginning, type StartFlags, start
 import { connect } from '../../target.js';
 import { deploy } from '../../workflow/deploy.js';
 import { addWorkflowArgument, FILE_HELP, workflowIdFrom } from '../../workflow/ids.js';
+import { addLocalOptions, forTarget, type LocalFlags } from '../../workflow/local.js';
 import { addParameterOptions, type ParameterFlags, parametersFor } from '../../workflow/parameters.js';
 
 interface RunFields {
@@ -38,7 +39,7 @@ interface RunFields {
   readonly title?: string;
 }
 
-export interface WorkflowRunFlags extends RunFields, ParameterFlags, StartFlags, FollowFlags {
+export interface WorkflowRunFlags extends RunFields, ParameterFlags, StartFlags, FollowFlags, LocalFlags {
   readonly file?: string;
   readonly force?: boolean;
   readonly check: boolean;
@@ -56,6 +57,7 @@ workflow on every machine.
 Examples:
   $ skyvern workflow run wpid_123 --param city=Oslo --param days=3 --wait
   $ skyvern workflow run -f shop.yaml --params @parameters.json --wait --json | jq .output
+  $ skyvern workflow run -f shop.yaml --local --engine rules --wait
   $ skyvern workflow run wpid_123 --run-metadata '{"team":"garden"}' --webhook-url https://example.com/hook`;
 
 /** Tests of the flags pass their own handler. */
@@ -91,6 +93,7 @@ export function define(command: Command, ctx: CliContext, handler = workflowRun)
     .option('--template', 'the id is of a global template')
     .option('--body <json>', 'other fields of the request as a JSON object, or `@file`; flags go before it', jsonObject)
     .addHelpText('after', HELP);
+  addLocalOptions(command);
   addFenceOption(addStartOptions(command));
   addFollowOptions(addWaitOption(command));
   command.action((id: string | undefined, flags: WorkflowRunFlags) => handler(ctx, command, id, flags));
@@ -108,7 +111,7 @@ export async function workflowRun(ctx: CliContext, command: Command, id: string 
   const workflow = file
     ? await deploy(ctx, target, file, flags.force === true)
     : await target.client.workflows.get(named as string, undefined, target.call, flags.template);
-  const body = workflowRequest(workflow, flags);
+  const body = await forTarget(ctx, command, target, workflowRequest(workflow, flags), flags, flags.onPause);
   const beginning: Beginning = {
     kind: 'workflow',
     label: workflow.title || body.workflow_id,
