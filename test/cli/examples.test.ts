@@ -13,6 +13,7 @@ const ALL = await examples();
 const PARSED: Readonly<Record<string, string>> = {
   'skyvern demo': 'starts the embedded server and a browser: the main job does',
   'skyvern task run --local': 'starts the embedded server and a browser: the main job does',
+  'skyvern workflow run -f shop.yaml --local': 'starts the embedded server and a browser: the main job does',
   'skyvern local start': 'starts a server that stays: test/server/daemon.test.ts does',
   'skyvern local status': 'says by its exit code that no server runs: test/server/daemon.test.ts does',
   'skyvern local prune': 'needs the embedded server: test/server and the main job have one',
