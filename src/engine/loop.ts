@@ -52,6 +52,8 @@ type Act = Extract<Decision, { type: 'act' }>;
 /** Pauses between two looks at a page that is not ready. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 500;
+/** What the next action comes later than a wait was over, and nobody needs to be told: a look at the page takes as long. */
+const NOTED_LATENESS_MS = 250;
 /** How long the end of a run waits for files that are still coming. */
 const LAST_DOWNLOADS_MS = 10_000;
 /** Of a document that is kept as evidence; cleaned before it is cut, as half a secret would not be known for one. */
@@ -230,6 +232,8 @@ class Run {
   #step = -1;
   /** When the newest action had ended, by the monotonic clock; null before the first. */
   #restingSince: number | null = null;
+  /** When the wait was over that the next action comes after; null where the newest action was none. */
+  #dueAt: number | null = null;
   /** The newest action on its way into the record. The next look at the page does not wait for it; the next action does. */
   #recording: Promise<void> = Promise.resolve();
 
@@ -338,6 +342,7 @@ class Run {
     let problem: string | null = null;
     let fatal: string | null = null;
     let typed = typedText(action);
+    const late = isOnPage(action) ? this.#lateness() : [];
     try {
       if (isOnPage(action)) {
         const asked = action.kind === 'giveFiles' ? this.#withFiles(action) : action;
@@ -360,13 +365,14 @@ class Run {
     this.#restingSince = this.#clock.monotonic();
     const events = await this.#page.takeEvents(0);
     const files = await this.#recordDownloads(events);
-    const notes = events.flatMap((event) => {
+    const told = events.flatMap((event) => {
       if (event.type === 'dialog')
         return [`The page showed a dialog (${event.kind}): "${event.message}"; it was ${event.accepted ? 'accepted' : 'dismissed'}.`];
       if (event.type === 'opened') return ['A new tab opened; the run goes on there.'];
       if (event.type === 'refused') return [`The page asked for ${event.host} and was refused: ${event.reason}.`];
       return [];
     });
+    const notes = [...late, ...told];
     const record = this.#redactor.deep<ActionRecord>({
       actionType: actionType(action),
       status: problem === null ? 'completed' : 'failed',
@@ -403,7 +409,9 @@ class Run {
     if (action.kind === 'report') return false;
     if (action.kind === 'pause') {
       const waitedMs = action.sinceLastAction && this.#restingSince !== null ? this.#clock.monotonic() - this.#restingSince : 0;
-      await this.#clock.sleep(Math.max(0, action.ms - waitedMs), this.#signal);
+      const leftMs = Math.max(0, action.ms - waitedMs);
+      this.#dueAt = this.#clock.monotonic() + leftMs;
+      await this.#clock.sleep(leftMs, this.#signal);
       return false;
     }
     if (action.kind === 'person') {
@@ -411,6 +419,13 @@ class Run {
       return false;
     }
     return (await this.#page.perform(await this.#ready(action), answer)).secretField;
+  }
+
+  /** A wait is no shorter than it was said, but on a busy machine longer: who measures time is told by how much. */
+  #lateness(): string[] {
+    const lateMs = this.#dueAt === null ? 0 : this.#clock.monotonic() - this.#dueAt;
+    this.#dueAt = null;
+    return lateMs >= NOTED_LATENESS_MS ? [`It began ${(lateMs / 1000).toFixed(1)} s after the wait before it was over.`] : [];
   }
 
   /** The action as the page is to have it: secrets and files in the place of their names. */

@@ -375,6 +375,30 @@ test('a wait counts from the end of the action before it: the record of that mak
   expect(waits.map((ms) => Math.round(ms / 50_000) * 50_000)).toEqual([100_000, 200_000]);
 });
 
+test('an action that a busy machine begins long after the wait before it was over says so', async () => {
+  const site = await servePages({ '/': '<button>A</button>' });
+  let ahead = 0;
+  const clock = {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + ahead,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      if (ms <= 60_000) return systemClock.sleep(ms, signal);
+      ahead += ms;
+    },
+  };
+  const slow = realRunner({}, clock);
+  onTestFinished(() => slow.close());
+  const clicks = async (lateMs: number) => {
+    const told = recorder(({ actionType }) => {
+      if (actionType === 'wait') ahead += lateMs;
+    });
+    expect(output({ outcome: await run(slow, spec('Wait 200 seconds, click "A"', `${site.origin}/`), told) })).toBeNull();
+    return told.actions.at(-1)?.reasoning;
+  };
+  expect(await clicks(100_000)).toMatch(/It began 10\d\.\d s after the wait before it was over\.$/);
+  expect(await clicks(-100_000)).not.toContain('after the wait');
+});
+
 test('a server that is down is a failed start, not an empty page', async () => {
   const { outcome } = { outcome: await run(runner, spec('Get the title of the page', 'http://127.0.0.1:1/')) };
   expect(reason({ outcome })).toMatch(/the start page could not be opened: .*(ECONNREFUSED|does not answer)/);

@@ -185,7 +185,7 @@ function choose(candidates: readonly Labelled[], target: Target): Choice {
     if (target.ordinal !== null) {
       const nth = equal.at(target.ordinal < 0 ? target.ordinal : target.ordinal - 1);
       if (nth) return usable(nth.node, what, CONFIDENCE[rank]);
-      return { type: 'none', why: 'missing', reason: `there are only ${equal.length} of ${what}` };
+      return { type: 'none', why: 'missing', reason: `there are only ${equal.length} of ${nameOf({ ...target, ordinal: null })}` };
     }
     // Links of one name that lead to one place are one choice.
     const places = new Set(equal.map(({ node }) => (node.role === 'link' && leadsTo(node.url) ? node.url : node)));
@@ -194,7 +194,7 @@ function choose(candidates: readonly Labelled[], target: Target): Choice {
     return {
       type: 'none',
       why: 'ambiguous',
-      reason: `${what} fits more than one element: ${listed(equal.map(({ node, label }) => named(node, label)))}`,
+      reason: `${what} fits more than one element: ${counted(equal.map(({ node, label }) => named(node, label)))}`,
     };
   }
   const near = candidates.filter(({ label }) => label !== '').map(({ node, label }) => named(node, label));
@@ -229,6 +229,16 @@ export const nameOf = ({ name, kind, ordinal }: Target): string =>
   ]
     .filter((part) => part !== null)
     .join(' ');
+
+/** What is called alike is one, with its number. */
+function counted(names: readonly string[]): string {
+  return listed(
+    names.map((name) => {
+      const times = names.filter((other) => other === name).length;
+      return times > 1 ? `${name} (${times} times)` : name;
+    }),
+  );
+}
 
 export function listed(names: readonly string[]): string {
   const shown = [...new Set(names)];

@@ -5,7 +5,7 @@ import type { ActionRecord } from '../task.js';
 import { pickDay } from './calendar.js';
 import { check, checkAll, select, selectNothing, selectPath } from './choosing.js';
 import type { Clause, Command } from './clause.js';
-import { answer, type Popup, popupSince, refsOf } from './dialogs.js';
+import { answer, type Popup, popupOn, refsOf } from './dialogs.js';
 import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
 import { click, clickEach, clickValue, close, expand, findAndClick, findText, hover, openItem, pressKey } from './opening.js';
@@ -26,6 +26,8 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
   let underWay: UnderWay | null = null;
+  /** What showed after clicks of our own. */
+  const opened = new Set<string>();
   const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, blindSliders: [], output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
@@ -37,7 +39,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     const hasFailed = last?.status === 'failed';
     const problem = hasFailed ? (last.response ?? 'it did not work') : await underWay.verify?.(page);
     if (problem && (!hasFailed || problem === COVERED)) {
-      const popup = progress.interrupted || underWay.seen === null ? null : popupSince(await page.snapshot(), underWay.seen);
+      const popup = progress.interrupted || underWay.seen === null ? null : popupOn(await page.snapshot(), underWay.seen, opened);
       if (popup) return decline(popup);
     }
     const reason = `${saying(clause)}: ${problem}`;
@@ -45,6 +47,9 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     if (problem) return { type: 'lookAgain', withinMs: VERIFY_MS, reason, startsStep: false };
     progress.looks = 0;
     if (!underWay.aside) progress.count++;
+    const { seen } = underWay;
+    if (seen !== null && underWay.action.kind === 'click')
+      for (const ref of refsOf(await page.snapshot())) if (!seen.has(ref)) opened.add(ref);
     if (underWay.ends) {
       index++;
       progress = freshProgress();

@@ -51,11 +51,12 @@ export interface Popup {
 export const refsOf = (tree: SnapshotNode): ReadonlySet<string> => new Set([...walk(tree)].flatMap(({ ref }) => ref ?? []));
 
 /**
- * The one part of the page that was not there `before`, asks something, and has one button that declines it. Nothing is ever agreed to:
- * as with the dialogs of the browser, to decline is what changes the least.
+ * The one part of the page that was not there `before`, or is a dialog and not of our own `opened`, asks something, and has one button that
+ * declines it. Nothing is ever agreed to: as with the dialogs of the browser, to decline is what changes the least.
  */
-export function popupSince(tree: SnapshotNode, before: ReadonlySet<string>): Popup | null {
-  const isNew = ({ ref }: SnapshotNode) => ref !== null && !before.has(ref);
+export function popupOn(tree: SnapshotNode, before: ReadonlySet<string>, opened: ReadonlySet<string>): Popup | null {
+  const isNew = ({ ref, role }: SnapshotNode) =>
+    ref !== null && (!before.has(ref) || (['dialog', 'alertdialog'].includes(role) && !opened.has(ref)));
   const roots: SnapshotNode[] = [];
   const visit = (node: SnapshotNode) => {
     if (isNew(node)) roots.push(node);

@@ -40,7 +40,7 @@ export async function noteSending(page: Observation, memory: Memory, command: Co
   }
 }
 
-const SENDS = /^(?:submit|save(?: changes)?|send|apply|update|confirm|log ?in|sign ?(?:in|up)|register)$/i;
+const SENDS = /^(?:submit|save(?: changes)?|send|apply|update|confirm|verify|finish|done|log ?in|sign ?(?:in|up)|register)$/i;
 
 /** Why the run is not done yet; null when nothing waits to be sent. A switch works at once, as its role says. */
 export async function notSent(page: Observation, { unsent }: Memory): Promise<string | null> {
