@@ -16,6 +16,7 @@ import { CodeStore } from './codeStore.js';
 import { CredentialStore } from './credentialStore.js';
 import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
+import { Scheduler } from './flow/scheduler.js';
 import { checkKey, checkOrigin, errorResponse, secured } from './guard.js';
 import { HttpError, refusal } from './httpError.js';
 import { Pauses } from './pauses.js';
@@ -155,6 +156,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     stopping: () => stopping,
   };
 
+  const scheduler = new Scheduler(routeDeps, log);
   const app = new Hono({ strict: false });
   addStartTask(app, routeDeps);
   addStartReadyMade(app, routeDeps);
@@ -163,7 +165,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
   addWebhooks(app, routeDeps);
   addFlows(app, routeDeps); // before the workflows: `runs` is no id
   addWorkflows(app, routeDeps);
-  addSchedules(app, routeDeps);
+  addSchedules(app, routeDeps, () => scheduler.wake());
   addProfiles(app, routeDeps);
   addSessions(app, routeDeps);
   addUploads(app, routeDeps);
@@ -217,11 +219,13 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
       webhooks.pump();
       void retention.begin().then(() => retention.runEnded());
       browserStates.removeExpired();
+      scheduler.start();
       void routeDeps.uploads.removeExpired().catch((error: unknown) => log(`expired uploads: ${error}`));
       return failed;
     },
     async stop(graceMs) {
       stopping = true;
+      await scheduler.stop();
       await retention.stop();
       await worker.stop(graceMs);
       await webhooks.stop(Math.min(graceMs, WEBHOOK_GRACE_MS));
@@ -229,7 +233,8 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     },
     idleMs() {
       const { queued, running } = store.counts();
-      if (inFlight + queued + running + worker.running + webhooks.underWay > 0) lastActive = clock.monotonic();
+      if (inFlight + queued + running + worker.running + webhooks.underWay + routeDeps.schedules.waiting() > 0)
+        lastActive = clock.monotonic();
       return clock.monotonic() - lastActive;
     },
   };

@@ -1,6 +1,6 @@
 /** What upstream says of cron expressions and zones. */
 import { checkTimeZone } from '../protocol/timeZone.js';
-import { type CronFault, cronFirings, cronFault as faultOf } from '../schedule/cron.js';
+import { type CronFault, cronFault as faultOf } from '../schedule/cron.js';
 
 const TEXTS: Readonly<Record<CronFault['kind'], string>> = {
   invalid: 'Invalid cron expression',
@@ -13,9 +13,6 @@ export function cronFault(expression: string, nowMs: number): string | null {
   const fault = faultOf(expression, nowMs);
   return fault && TEXTS[fault.kind];
 }
-
-/** The next firings after `nowMs`, epoch milliseconds; daylight saving follows the zone. Of an expression that is fine. */
-export const nextFirings = cronFirings;
 
 /** Whether it is the IANA name of a zone. */
 export const isTimezone = (name: string): boolean => checkTimeZone(name).known;

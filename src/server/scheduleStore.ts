@@ -1,7 +1,7 @@
-/** Schedules in SQLite. They are kept and shown; nothing fires them yet. */
+/** Schedules in SQLite, and what became of the times at which they were due. */
 import type { Clock } from '../clock.js';
 import { formatServerTime } from '../protocol/time.js';
-import { nextFirings } from './cron.js';
+import { nextFirings, type Timing } from '../schedule/timing.js';
 import type { ScheduleRequest } from './scheduleRequest.js';
 import type { Store } from './store.js';
 import { ORGANIZATION_ID } from './wire.js';
@@ -13,13 +13,14 @@ export interface ScheduleRow {
   readonly interval_seconds: number | null;
   readonly first_fire_at: number | null;
   readonly run_at: number | null;
-  readonly dispatch_status: 'pending' | 'canceled' | null;
+  readonly dispatch_status: 'pending' | 'fired' | 'failed' | 'canceled' | null;
   readonly timezone: string;
   readonly enabled: number;
   /** JSON. */
   readonly parameters: string | null;
   readonly name: string | null;
   readonly description: string | null;
+  readonly settled_at: number | null;
   readonly created_at: number;
   readonly modified_at: number;
 }
@@ -98,10 +99,89 @@ export class ScheduleStore {
     return { rows: this.#store.all<ListedSchedule>(sql, ...filter, limit, offset), total };
   }
 
-  /** How many would fire if this server did that. */
+  /** How many will fire. */
   waiting(): number {
-    const sql = `SELECT count(*) AS total ${LIVE} AND dispatch_status IS NOT 'canceled'`;
+    const sql = `SELECT count(*) AS total ${LIVE} AND (dispatch_status IS NULL OR dispatch_status = 'pending')`;
     return this.#store.get<{ total: number }>(sql, 1, null)!.total;
+  }
+
+  /** Those that will fire, oldest first. */
+  live(): ScheduleRow[] {
+    const sql = `SELECT schedules.* ${LIVE} AND (dispatch_status IS NULL OR dispatch_status = 'pending') ORDER BY schedules.seq`;
+    return this.#store.all<ScheduleRow>(sql, 1, null);
+  }
+
+  /** Until when all that was due is settled, epoch milliseconds: a change settles what was before it. */
+  settledAt(row: ScheduleRow): number {
+    return Math.max(row.settled_at ?? 0, row.modified_at);
+  }
+
+  hasFired(scheduleId: string, at: number): boolean {
+    return this.#store.get('SELECT 1 AS fired FROM firings WHERE schedule_id = ? AND nominal_at = ?', scheduleId, at) !== null;
+  }
+
+  /** Inside a transaction, with the run. Throws when this time has a firing. */
+  fired(row: ScheduleRow, at: number, runId: string): void {
+    this.#settle(row, at, 'started', { runId });
+  }
+
+  refused(row: ScheduleRow, at: number, reason: string): void {
+    this.#store.transact(() => this.#settle(row, at, 'refused', { reason }));
+  }
+
+  /** @param at the last of them */
+  missed(row: ScheduleRow, at: number, count: number): void {
+    if (this.hasFired(row.schedule_id, at)) return;
+    this.#store.transact(() => this.#settle(row, at, 'missed', { count }));
+  }
+
+  /** What was missed or refused since `sinceMs`, by schedule. */
+  lost(
+    sinceMs: number,
+  ): readonly { readonly schedule_id: string; readonly outcome: string; readonly count: number; readonly at: number }[] {
+    return this.#store.all(
+      `SELECT schedule_id, outcome, sum(count) AS count, max(nominal_at) AS at FROM firings JOIN schedules USING (schedule_id)
+       WHERE outcome <> 'started' AND firings.created_at >= ? GROUP BY schedule_id, outcome ORDER BY schedules.seq`,
+      sinceMs,
+    );
+  }
+
+  /** The run that a schedule which fires once started. */
+  runOf(row: ScheduleRow): string | null {
+    if (row.dispatch_status !== 'fired') return null;
+    return (
+      this.#store.get<{ run_id: string }>("SELECT run_id FROM firings WHERE schedule_id = ? AND outcome = 'started'", row.schedule_id)
+        ?.run_id ?? null
+    );
+  }
+
+  #settle(
+    row: ScheduleRow,
+    at: number,
+    outcome: 'started' | 'missed' | 'refused',
+    {
+      runId = null,
+      reason = null,
+      count = 1,
+    }: { readonly runId?: string | null; readonly reason?: string | null; readonly count?: number },
+  ): void {
+    this.#store.run(
+      'INSERT INTO firings (schedule_id, nominal_at, outcome, count, run_id, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      row.schedule_id,
+      at,
+      outcome,
+      count,
+      runId,
+      reason,
+      this.#clock.now(),
+    );
+    const dispatch = row.run_at === null ? null : outcome === 'started' ? 'fired' : 'failed';
+    this.#store.run(
+      'UPDATE schedules SET settled_at = max(coalesce(settled_at, 0), ?), dispatch_status = ? WHERE schedule_id = ?',
+      at,
+      dispatch,
+      row.schedule_id,
+    );
   }
 
   #write(id: string, request: ScheduleRequest): ScheduleRow {
@@ -146,15 +226,47 @@ const computed = (atMs: number | null): string | null => (atMs === null ? null :
 
 /** When it would fire next, whether or not it is enabled. */
 export function nextRuns(row: ScheduleRow, nowMs: number): string[] {
-  if (row.dispatch_status === 'canceled') return [];
-  if (row.run_at !== null) return row.run_at > nowMs ? [computed(row.run_at)!] : [];
-  if (row.cron !== null) return nextFirings(row.cron, row.timezone, nowMs, SHOWN_RUNS).map((at) => computed(at)!);
-  const everyMs = row.interval_seconds! * 1000;
-  const first = row.first_fire_at! + Math.max(0, Math.floor((nowMs - row.first_fire_at!) / everyMs) + 1) * everyMs;
-  return Array.from({ length: SHOWN_RUNS }, (_, index) => computed(first + index * everyMs)!);
+  if (row.dispatch_status !== null && row.dispatch_status !== 'pending') return [];
+  return nextFirings(timingOf(row), row.timezone, nowMs, SHOWN_RUNS).map(({ at }) => computed(at)!);
 }
 
-const said = (row: ScheduleRow) => ({
+function timingOf(row: ScheduleRow): Timing {
+  if (row.run_at !== null) return { kind: 'once', at: row.run_at };
+  if (row.cron !== null) return { kind: 'cron', expression: row.cron };
+  return { kind: 'interval', seconds: row.interval_seconds!, firstAt: row.first_fire_at };
+}
+
+export interface Firings {
+  /** Those after `from` until now, oldest first. */
+  readonly past: readonly number[];
+  /** Whether there were more than are told. */
+  readonly more: boolean;
+  /** The first one after now; null: there is none. */
+  readonly next: number | null;
+}
+
+/** Of a server that was away for long, no more are counted. */
+const MOST_PAST = 10_000;
+const AT_A_TIME = 100;
+
+/** The nominal times of a schedule around now. */
+export function firingsAfter(row: ScheduleRow, fromMs: number, nowMs: number): Firings {
+  const timing = timingOf(row);
+  const past: number[] = [];
+  let from = fromMs;
+  while (past.length < MOST_PAST) {
+    const found = nextFirings(timing, row.timezone, from, AT_A_TIME).map(({ at }) => at);
+    past.push(...found.filter((at) => at <= nowMs));
+    const next = found.find((at) => at > nowMs);
+    if (next !== undefined) return { past, more: false, next };
+    const last = found.at(-1);
+    if (last === undefined || last <= from) return { past, more: false, next: null };
+    from = last;
+  }
+  return { past, more: true, next: nextFirings(timing, row.timezone, nowMs, 1)[0]?.at ?? null };
+}
+
+const said = (row: ScheduleRow, runId: string | null) => ({
   workflow_schedule_id: row.schedule_id,
   organization_id: ORGANIZATION_ID,
   workflow_permanent_id: row.workflow_permanent_id,
@@ -163,7 +275,7 @@ const said = (row: ScheduleRow) => ({
   first_fire_at: computed(row.first_fire_at),
   run_at: computed(row.run_at),
   dispatch_status: row.dispatch_status,
-  workflow_run_id: null,
+  workflow_run_id: runId,
   timezone: row.timezone,
   enabled: row.enabled === 1,
   parameters: row.parameters === null ? null : (JSON.parse(row.parameters) as unknown),
@@ -172,10 +284,15 @@ const said = (row: ScheduleRow) => ({
 });
 const times = (row: ScheduleRow) => ({ created_at: formatServerTime(row.created_at), modified_at: formatServerTime(row.modified_at) });
 
-export const scheduleWire = (row: ScheduleRow) => ({ ...said(row), temporal_schedule_id: null, ...times(row), deleted_at: null });
+export const scheduleWire = (row: ScheduleRow, runId: string | null = null) => ({
+  ...said(row, runId),
+  temporal_schedule_id: null,
+  ...times(row),
+  deleted_at: null,
+});
 
-export const listedScheduleWire = (row: ListedSchedule, nowMs: number) => ({
-  ...said(row),
+export const listedScheduleWire = (row: ListedSchedule, nowMs: number, runId: string | null) => ({
+  ...said(row, runId),
   workflow_title: row.workflow_title || 'Untitled Workflow',
   next_run: row.enabled === 1 ? (nextRuns(row, nowMs)[0] ?? null) : null,
   ...times(row),

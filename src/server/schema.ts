@@ -306,4 +306,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX blocks_of_run ON blocks (run_id, seq);
   `,
+  `
+  CREATE TABLE firings (               -- of schedules: what became of each time that one was due
+    schedule_id TEXT NOT NULL,
+    nominal_at INTEGER NOT NULL,       -- of several that were missed, the last
+    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'missed', 'refused')),
+    count INTEGER NOT NULL DEFAULT 1,  -- of those that were missed
+    run_id TEXT,
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (schedule_id, nominal_at)
+  ) STRICT;
+  ALTER TABLE schedules ADD COLUMN settled_at INTEGER; -- what was due until then is started, missed or refused
+  `,
 ];

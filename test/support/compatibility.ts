@@ -18,7 +18,7 @@ const NOTES: Readonly<Record<string, readonly [Kind, string]>> = {
     'more fields; `Idempotency-Key` is enforced; blocks and settings that are not run here are refused by name before there is a run',
   ],
   'POST /v1/agents': ['differs', 'no folders, tags and templates; YAML 1.2'],
-  'POST /v1/agents/{}/schedules': ['differs', 'kept and computed; does not fire yet (`x-skyvern-notice`)'],
+  'POST /v1/agents/{}/schedules': ['differs', 'fired while the server runs, which says so (`x-skyvern-notice`)'],
   'POST /v1/credentials/totp': ['differs', 'codes are found in messages by rules; each is given once'],
   'POST /v1/browser_sessions': ['differs', 'what a browser keeps, and no window that stays open: no `url`, no proxy, no address'],
   'POST /v1/browser_profiles': ['differs', 'of a session, or empty; no proxy'],

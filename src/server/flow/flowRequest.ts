@@ -123,7 +123,8 @@ export async function checkFlow(
     workflow: {
       versionId: row.workflow_id,
       permanentId: row.workflow_permanent_id,
-      sequential: sequentialKey(row, workflow, parameters),
+      // Runs of one schedule do not overlap: the later one waits.
+      sequential: sequentialKey(row, workflow, parameters) ?? scheduleId,
       trigger,
       scheduleId,
     },

@@ -117,6 +117,7 @@ class Host implements FlowHost {
       workflow_run_id: run.run_id,
       workflow_title: run.title,
       browser_session_id: request.browser_session_id ?? null,
+      workflow_run_summary: { workflow_run_id: run.run_id, workflow_title: run.title, status: 'running' },
       current_date: new Date(this.#deps.clock.now()).toISOString().slice(0, 10),
     };
     const { status, reason, errors } = await runFlow(this.#definition, this.#values, constants, this, signal);

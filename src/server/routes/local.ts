@@ -6,7 +6,6 @@ import { challengeProof, NONCE } from '../challenge.js';
 import type { RouteDeps } from '../deps.js';
 import { refusal } from '../httpError.js';
 import type { Pruned } from '../retention.js';
-import { NOT_FIRED } from './schedules.js';
 
 /** Time for runs at work when the server is told to stop, in milliseconds. */
 export const STOP_GRACE_MS = 10_000;
@@ -29,7 +28,19 @@ export interface LocalStatus {
   readonly notices: readonly string[];
 }
 
-const scheduleNotice = (waiting: number): string[] => (waiting === 0 ? [] : [`${NOT_FIRED} (${waiting} enabled)`]);
+/** Of what was missed, the user is told for this long, in milliseconds. */
+const TOLD_MS = 7 * 24 * 60 * 60_000;
+
+/** Why the server does not stop, and what it could not start. */
+function scheduleNotices({ schedules, clock }: RouteDeps): string[] {
+  const waiting = schedules.waiting();
+  const enabled = `${waiting} enabled ${waiting === 1 ? 'schedule' : 'schedules'}: the server does not stop for idleness`;
+  const lost = schedules.lost(clock.now() - TOLD_MS).map(({ schedule_id, outcome, count, at }) => {
+    const times = `${count} ${count === 1 ? 'time' : 'times'}, last for ${new Date(at).toISOString()}`;
+    return outcome === 'missed' ? `${schedule_id} was missed ${times}: no server ran` : `${schedule_id} could not be started ${times}`;
+  });
+  return [...(waiting === 0 ? [] : [enabled]), ...lost];
+}
 
 export function addLocal(app: Hono, deps: RouteDeps): void {
   const { pid, version } = deps;
@@ -51,7 +62,7 @@ export function addLocal(app: Hono, deps: RouteDeps): void {
       data_folder: deps.dataFolder,
       runs: deps.store.counts(),
       held: deps.store.holdings(),
-      notices: [...deps.notices, ...scheduleNotice(deps.schedules.waiting())],
+      notices: [...deps.notices, ...scheduleNotices(deps)],
     } satisfies LocalStatus),
   );
 

@@ -7,11 +7,13 @@ import { checkSchedule, checkScheduleParameters } from '../scheduleRequest.js';
 import { listedScheduleWire, nextRuns, type ScheduleRow, scheduleWire } from '../scheduleStore.js';
 import type { WorkflowRow } from '../workflowStore.js';
 
-/** Said with every answer that shows a schedule as if it would run. */
-export const NOT_FIRED = 'the local server keeps schedules but does not fire them yet';
+/** Said with every answer that shows when a schedule fires. */
+export const FIRED_HERE =
+  'schedules fire while the local server runs, which does not stop for idleness then; what falls due while it does not run is missed, and counted';
 const NOTICE_HEADER = 'x-skyvern-notice';
 
-export function addSchedules(app: Hono, { schedules, workflows, clock }: RouteDeps): void {
+/** @param onChange a schedule is new, or another one now */
+export function addSchedules(app: Hono, { schedules, workflows, clock }: RouteDeps, onChange: () => void): void {
   const workflowOf = (c: Context): WorkflowRow => {
     const id = c.req.param('id')!;
     const row = workflows.latest(id);
@@ -24,8 +26,8 @@ export function addSchedules(app: Hono, { schedules, workflows, clock }: RouteDe
     return row;
   };
   const answer = (c: Context, row: ScheduleRow) => {
-    c.header(NOTICE_HEADER, NOT_FIRED);
-    return c.json({ schedule: scheduleWire(row), next_runs: nextRuns(row, clock.now()) });
+    c.header(NOTICE_HEADER, FIRED_HERE);
+    return c.json({ schedule: scheduleWire(row, schedules.runOf(row)), next_runs: nextRuns(row, clock.now()) });
   };
 
   for (const name of ['/v1/workflows/:id/schedules', '/v1/agents/:id/schedules', '/api/v1/workflows/:id/schedules']) {
@@ -33,18 +35,28 @@ export function addSchedules(app: Hono, { schedules, workflows, clock }: RouteDe
       const request = checkSchedule(await jsonObject(c.req.raw), clock.now());
       const workflow = workflowOf(c);
       checkScheduleParameters(request.parameters, workflow);
-      return answer(c, schedules.create(workflow.workflow_permanent_id, request));
+      const row = schedules.create(workflow.workflow_permanent_id, request);
+      onChange();
+      return answer(c, row);
     });
-    app.get(name, (c) => c.json({ schedules: schedules.of(workflowOf(c).workflow_permanent_id).map(scheduleWire) }));
+    app.get(name, (c) =>
+      c.json({ schedules: schedules.of(workflowOf(c).workflow_permanent_id).map((row) => scheduleWire(row, schedules.runOf(row))) }),
+    );
     app.get(`${name}/:schedule`, (c) => answer(c, scheduleOf(c)));
     app.put(`${name}/:schedule`, async (c) => {
       const request = checkSchedule(await jsonObject(c.req.raw), clock.now());
       const workflow = workflowOf(c);
       const row = scheduleOf(c);
       checkScheduleParameters(request.parameters, workflow);
-      return answer(c, schedules.replace(row, request));
+      const replaced = schedules.replace(row, request);
+      onChange();
+      return answer(c, replaced);
     });
-    app.post(`${name}/:schedule/enable`, (c) => answer(c, schedules.setEnabled(scheduleOf(c), true)));
+    app.post(`${name}/:schedule/enable`, (c) => {
+      const row = schedules.setEnabled(scheduleOf(c), true);
+      onChange();
+      return answer(c, row);
+    });
     app.post(`${name}/:schedule/disable`, (c) => answer(c, schedules.setEnabled(scheduleOf(c), false)));
     app.post(`${name}/:schedule/cancel`, (c) => {
       const row = scheduleOf(c);
@@ -78,9 +90,14 @@ export function addSchedules(app: Hono, { schedules, workflows, clock }: RouteDe
         limit: pageSize,
         offset: Math.min((page - 1) * pageSize, Number.MAX_SAFE_INTEGER),
       });
-      c.header(NOTICE_HEADER, NOT_FIRED);
+      c.header(NOTICE_HEADER, FIRED_HERE);
       const now = clock.now();
-      return c.json({ schedules: rows.map((row) => listedScheduleWire(row, now)), total_count: total, page, page_size: pageSize });
+      return c.json({
+        schedules: rows.map((row) => listedScheduleWire(row, now, schedules.runOf(row))),
+        total_count: total,
+        page,
+        page_size: pageSize,
+      });
     });
   }
 }
