@@ -3,6 +3,7 @@ import { isTerminalStatus } from '../../protocol/status.js';
 import { NOT_MET } from '../../runs/exit.js';
 import { elapsedMs, type RunView, timeInStatus } from '../../runs/view.js';
 import { failingOf, filesOf, nextCommands, recordingOf } from '../ending.js';
+import { essenceOf } from '../essence.js';
 import { duration, isWebUrl, outputCommand, plural } from '../words.js';
 import { dataLines } from './dataLines.js';
 import { type Line, led, line, type Moment } from './line.js';
@@ -53,32 +54,10 @@ function trackOf(view: RunView, theme: Theme, { now }: Moment): Line[] {
 }
 
 function outputOf({ run, runId }: RunView, columns: number, theme: Theme): string[] {
-  const output = essence(run?.output);
-  if (output === null || output === undefined || output === '') return [];
-  const all = dataLines(output, columns, theme);
+  const { found, isShort } = essenceOf(run?.output);
+  if (found === null || found === '') return [];
+  const all = dataLines(found, columns, theme);
   const more = all.length - MAX_OUTPUT_LINES;
   if (more > 0) return [...all.slice(0, MAX_OUTPUT_LINES), `${plural(more, 'more line')}: ${outputCommand(runId)}`];
-  return isBooked(run?.output) ? [...all, theme.paint('dim', `without the books of each block; all of it: ${outputCommand(runId)}`)] : all;
+  return isShort ? [...all, theme.paint('dim', `without the books of each block; all of it: ${outputCommand(runId)}`)] : all;
 }
-
-/**
- * What a workflow found out. Each of its blocks adds ids, addresses of screenshots and the like to the output, and the server a list
- * of all that was extracted: the same again.
- */
-function essence(output: unknown): unknown {
-  if (!isFields(output)) return output;
-  const { extracted_information: all } = output;
-  if (!isBooked(output) && !(Array.isArray(all) && all.length === 0)) return output;
-  const found = Object.entries(output)
-    .filter(([name]) => name !== 'extracted_information')
-    .map(([name, value]) => [name, isTaskOutput(value) ? value['extracted_information'] : value] as const)
-    .filter(([, value]) => value !== null && value !== undefined);
-  return found.length === 0 ? null : Object.fromEntries(found);
-}
-
-/** Whether there are the books of a block in it. */
-const isBooked = (output: unknown): boolean => isFields(output) && Object.values(output).some(isTaskOutput);
-
-type Fields = Readonly<Record<string, unknown>>;
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isTaskOutput = (value: unknown): value is Fields => isFields(value) && 'task_id' in value && 'extracted_information' in value;
