@@ -162,7 +162,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     </>
   );
 
-  const frame = frameOn(io.stderr, io.env);
+  const frame = frameOn(io.stderr, io.env, clock, closed.signal, draw);
   const app = render(screen(), {
     stdin: io.stdin as NodeJS.ReadStream,
     stdout: frame.stream as NodeJS.WriteStream,
@@ -178,7 +178,7 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
 
   /** A bug in drawing is thrown at whoever tells us the next event: the terminal is restored then. */
   function paint(): void {
-    if (failure) return;
+    if (failure || frame.isUnsettled) return;
     try {
       moveToScrollback();
       app.rerender(screen());
@@ -197,7 +197,6 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
     }
   }
   keepTime().catch(() => {});
-  io.stderr.on('resize', draw);
   io.stderr.on('error', () => {}); // a terminal that is gone: the hang-up ends the watch
 
   /** In order, and each once: what is printed is never edited. */
@@ -258,8 +257,8 @@ export function inkRenderer(io: Io, options: LiveOptions): Renderer {
       draw();
     },
     async close() {
-      io.stderr.off('resize', draw);
       session = newSession;
+      frame.settle();
       pace.now();
       closed.abort();
       app.unmount();

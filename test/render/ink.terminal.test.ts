@@ -132,15 +132,19 @@ test('a terminal that changes its size gets one view that fits', async () => {
 });
 
 /** What is on a terminal that has got narrower twice: how often each of these is there. */
-async function narrowed(env: Record<string, string>, breaksAnew: boolean): Promise<Record<string, number>> {
+async function narrowed(
+  env: Record<string, string>,
+  breaksAnew: boolean,
+  sizes: readonly (readonly number[])[] = [[60], [24]],
+): Promise<Record<string, number>> {
   const shell = 'printf "of the shell\\nof the shell\\n"; exec %';
   // A picture between the new size and the news of it would be drawn for the old one: that is chance, and not tested here.
   const still = { ...env, STILL: '1' };
   const screen = playIn(player, [...story().slice(0, 6), 'forever'], { columns: 100, rows: 40, env: still, breaksAnew, shell });
   await screen.shows(/heading of item 1[\s\S]*d detach {2}c cancel/); // the last event
-  for (const columns of [60, 24]) {
+  for (const atOnce of sizes) {
     const before = screen.raw().length;
-    screen.resize(columns, 40);
+    for (const columns of atOnce) screen.resize(columns, 40);
     await screen.until(() => screen.raw().length > before);
     for (const [key, isThere] of [
       ['?', true],
@@ -166,6 +170,28 @@ test('a terminal that gets narrower keeps what is above the view, and nothing of
   expect(unknown.step).toBeGreaterThan(1);
   expect(await narrowed({}, false)).toEqual(clean);
   expect(await narrowed({ TERM_PROGRAM: 'vscode' }, false)).not.toEqual(clean);
+});
+
+test('several sizes in one go are one new size: nothing is drawn for those that are gone', async () => {
+  const clean = { shell: 2, header: 1, step: 1, action: 1 };
+  const sizes = [
+    [90, 80, 70, 60, 50, 44],
+    [60, 40, 100, 52],
+    [70, 30],
+  ];
+  expect(await narrowed({ TERM_PROGRAM: 'vscode' }, true, sizes)).toEqual(clean);
+});
+
+test('a header that fills its row to the edge goes on in the next one without the space between', async () => {
+  const words = 'Buy a can of paint and two brushes now'; // as wide as the row
+  const titled = story().map((step) =>
+    JSON.parse(JSON.stringify(step).replaceAll('Get the title of the top post', `${words} and then go`)),
+  );
+  const screen = playIn(player, titled, { columns: words.length + 2, rows: 40 });
+  await screen.ended;
+  const rows = screen.everything();
+  const at = rows.findIndex((row) => row.includes(words));
+  expect(rows.slice(at, at + 2)).toEqual([`▎ ${words}`, '  and then go']);
 });
 
 test('the view is on stderr: stdout stays clean for a pipe, and the card shows the output then', async () => {

@@ -22,10 +22,10 @@ async function* play(): AsyncGenerator<RunEvent> {
 
 process.on('SIGINT', () => stop.abort());
 /** With `STILL` the view is drawn for events, keys and sizes only, never because a second has passed. */
-const SHORT_MS = 100;
+const TICKS_MS = [250, 1_000];
 const clock: Clock = {
   ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(process.env['STILL'] && ms > SHORT_MS ? 2 ** 30 : ms, signal),
+  sleep: (ms, signal) => systemClock.sleep(process.env['STILL'] && TICKS_MS.includes(ms) ? 2 ** 30 : ms, signal),
 };
 const runId = steps.find((step) => typeof step === 'object')?.run_id ?? 'tsk_1';
 const controls = {

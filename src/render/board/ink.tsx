@@ -81,9 +81,9 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
   let card: readonly Row[] | null = null;
   let opening: Promise<void> | null = null;
   let failure: { readonly error: unknown } | null = null;
-  const frame = frameOn(io.stderr, io.env);
   const pace = paced(paint, clock, closed.signal);
   const { draw } = pace;
+  const frame = frameOn(io.stderr, io.env, clock, closed.signal, draw);
   const streams = {
     stdin: io.stdin as NodeJS.ReadStream,
     stdout: frame.stream as NodeJS.WriteStream,
@@ -182,7 +182,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
 
   /** A bug in drawing is thrown at whoever tells us the next event: the terminal is restored then. */
   function paint(): void {
-    if (failure || opening) return;
+    if (failure || opening || frame.isUnsettled) return;
     try {
       app.rerender(screen());
     } catch (error) {
@@ -198,7 +198,6 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
     }
   }
   keepTime().catch(() => {});
-  io.stderr.on('resize', draw);
   io.stderr.on('error', () => {}); // a terminal that is gone: the hang-up ends the watch
 
   return {
@@ -213,7 +212,7 @@ export function inkBoard(io: Io, options: BoardOptions): BoardRenderer {
       draw();
     },
     async close() {
-      io.stderr.off('resize', draw);
+      frame.settle();
       closed.abort();
       await opening;
       talk = 'nothing';

@@ -1,5 +1,5 @@
 /** The live view: what is over above, in the scrollback, and what moves below, never more rows than the terminal has. */
-import { Box, Static, Text } from 'ink';
+import { Box, Static, Text, Transform } from 'ink';
 import type { RunView } from '../../runs/view.js';
 import type { Asked } from '../activity.js';
 import { type Line, type Moment, steady } from './line.js';
@@ -64,7 +64,11 @@ function Lines({ lines, columns, wrap }: LinesProps) {
               </Box>
             )}
             <Box flexShrink={1}>
-              <Text wrap={wrap}>{text === '' ? ' ' : steady(text)}</Text>
+              {wrap === 'wrap' ? (
+                <Transform transform={flush}>{text === '' ? ' ' : steady(text)}</Transform>
+              ) : (
+                <Text wrap={wrap}>{text === '' ? ' ' : steady(text)}</Text>
+              )}
             </Box>
           </Box>
           {right !== undefined && (
@@ -77,6 +81,11 @@ function Lines({ lines, columns, wrap }: LinesProps) {
     </Box>
   );
 }
+
+/** A row that was full to the edge leaves the space before the next word to the row below. */
+const flush = (row: string, index: number): string => (index === 0 ? row : row.replace(SPACE_AT_THE_EDGE, '$1'));
+/** After the styles, which begin with ESC. */
+const SPACE_AT_THE_EDGE = /^((?:\u001b\[[\d;]*m)*) /;
 
 /** Rows by what matters most; the tree takes what is left. Ink leaves one row for the cursor. */
 export function liveLines(props: RunScreenProps): Line[] {
