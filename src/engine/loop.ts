@@ -472,7 +472,9 @@ class Run {
   }
 
   async #askPerson(instructions: string): Promise<void> {
-    if ((await this.#recorder.askPerson(this.#redactor.text(instructions))) === 'unanswered') throw new PageError('nobody answered');
+    // A page may have put the words into its mouth: they must not look like a question of ours.
+    const question = `The model asks, perhaps in the words of a page: ${this.#redactor.text(instructions)}`;
+    if ((await this.#recorder.askPerson(question)) === 'unanswered') throw new PageError('nobody answered');
   }
 
   #secretRefused(action: EngineAction, { origin }: WrongOrigin): string {

@@ -463,12 +463,12 @@ test('hover, drag, key, scroll of a box, a dialog, a frame, tabs and back', asyn
   );
 });
 
-test('a person who is asked is waited for', async () => {
+test('A55 a person who is asked is waited for, and told who asks', async () => {
   const { outcome, told } = await on({ '/': '<h1>Thank you</h1>' }, 'Solve it', [
     () => [{ action: 'ask_person', text: 'Please solve the captcha' }],
     () => [{ action: 'complete', text: 'Thank you' }],
   ]);
-  expect(told.order).toContain('asks: Please solve the captcha');
+  expect(told.order).toContain('asks: The model asks, perhaps in the words of a page: Please solve the captcha');
   expect(outcome.status).toBe('completed');
 });
 

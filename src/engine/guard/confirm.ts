@@ -43,11 +43,13 @@ export function createConfirmGate(
   };
 }
 
+/** Words of a page stand in quotation marks, and cannot end them: what follows would read as ours. */
+const quoted = (text: string): string => `"${text.slice(0, 80).replace(/["\u201c-\u201f\u00ab\u00bb]/g, "'")}"`;
+
 function wordsFor(action: PageAction, target: ActionTarget | null): string {
-  const on = target?.name ? ` "${target.name.slice(0, 80)}"` : '';
+  const on = target?.name ? ` ${quoted(target.name)}` : '';
   if (action.kind === 'goto') return `Open ${action.url}`;
   if (action.kind === 'upload') return `Give ${action.files.map(({ name }) => JSON.stringify(name)).join(', ')} to${on || ' a field'}`;
-  if (action.kind === 'press')
-    return `Press ${action.key}${target?.form?.submitLabel ? ` for "${target.form.submitLabel.slice(0, 80)}"` : on}`;
+  if (action.kind === 'press') return `Press ${action.key}${target?.form?.submitLabel ? ` for ${quoted(target.form.submitLabel)}` : on}`;
   return `${{ click: 'Click', clickText: 'Click', clickIcon: 'Click', select: 'Select in', check: 'Tick', drag: 'Drop on' }[action.kind as string] ?? 'Act on'}${on || ' an element without a name'}`;
 }
