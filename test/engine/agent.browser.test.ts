@@ -255,6 +255,13 @@ test.each<[string, Partial<TaskSpec>, Readonly<Record<string, unknown>>, string,
   expect(asked).toHaveLength(questions);
 });
 
+test('a run that does something else each time on a page that stays as it is ends, too', async () => {
+  const scripts = Array.from({ length: 20 }, (_, step) => () => [{ action: 'wait', seconds: step / 1_000 }]);
+  const { outcome, asked } = await on({ '/': '<h1>Here</h1>' }, 'Find the exit', scripts, { maxSteps: 20 });
+  expect(outcome).toMatchObject({ status: 'failed', reason: expect.stringContaining('did not change in 6 steps') });
+  expect(asked).toHaveLength(6);
+});
+
 test('elements that are not there, lists of actions that go on after their end and foreign addresses are told back, nothing is done', async () => {
   const { asked, told } = await on(
     { '/': FORM },

@@ -1,8 +1,14 @@
 /** Pages that want the browser for themselves: the run ends with its reason, and the next one gets a working browser. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
+import { sessionOf } from '../support/browserSession.js';
 import { manualClock } from '../support/clock.js';
+import { tempFolder } from '../support/io.js';
 
 const runner = realRunner();
 afterAll(() => runner.close());
@@ -35,6 +41,25 @@ test.each(Object.keys(STORMS))('A57 %s: the run ends, and the next one works', a
   expect(told.files.length).toBeLessThanOrEqual(100);
   expect(told.actions.length).toBeLessThan(10);
   expect(await run(runner, spec(TITLE, `${site.origin}/calm`))).toMatchObject({ status: 'completed', output: { title: 'Calm' } });
+});
+
+test('A57 of windows twenty stay', async () => {
+  const folder = tempFolder();
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+  });
+  onTestFinished(() => pool.close());
+  const site = await servePages({
+    '/windows': `<body>${STORMS['windows without end']}`,
+    '/small': '<title>Small</title>',
+  });
+  const { page } = await pool.open(sessionOf(folder, [site.origin]));
+  await page.perform({ kind: 'goto', url: `${site.origin}/windows` });
+  await expect.poll(() => site.asked.filter((path) => path === '/small').length, { timeout: 30_000 }).toBeGreaterThan(18);
+  expect((await page.tabs()).length).toBeLessThanOrEqual(20);
 });
 
 test('A57 a page that never lets go of the processor fails its run, and no other', async () => {

@@ -1,4 +1,11 @@
-import { expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createBrowserPool } from '../../src/browser/pool.js';
+import { systemClock } from '../../src/clock.js';
+import { servePages } from '../browser/pages.js';
+import { sessionOf } from '../support/browserSession.js';
+import { tempFolder } from '../support/io.js';
 import { type Attack, attackHosts } from './attack.js';
 import { unguardedTo, VECTOR_NAMES } from './vectors.js';
 
@@ -26,4 +33,29 @@ test('A51 no way that a page has reaches a hidden address, whatever it is writte
 test('with the guard off every one of them does: the test above can fail', { timeout: 240_000 }, async () => {
   const all = await attacks(['127.0.0.1', '10.1.2.3.nip.io'], false);
   for (const [host, { through }] of all) expect(through, host).toEqual([...unguardedTo(host)].sort());
+});
+
+test('A51 nothing but addresses of the web is opened, whoever asks for it', async () => {
+  const site = await servePages({ '/': '<title>Here</title>' });
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+  });
+  onTestFinished(() => pool.close());
+  const { page } = await pool.open(sessionOf(tempFolder(), [site.origin]));
+  await page.perform({ kind: 'goto', url: `${site.origin}/` }); // the twin
+  for (const url of [
+    'file:///etc/passwd',
+    'view-source:file:///etc/passwd',
+    'chrome://version',
+    'devtools://devtools/',
+    'data:text/html,x',
+    'about:blank',
+    'javascript:1',
+    'blob:x',
+  ])
+    await expect(page.perform({ kind: 'goto', url }), url).rejects.toThrow('only http and https addresses are opened');
+  expect([page.url(), await page.title()]).toEqual([`${site.origin}/`, 'Here']);
 });

@@ -55,6 +55,10 @@ test('F55 a migration that fails leaves the old version as it was', () => {
 test.each([
   ['text', (size: number) => Buffer.alloc(size, 'no database ')],
   [
+    'F54 a database with a page that is empty, which opens and is noticed by its check only',
+    (_: number, old: Buffer) => Buffer.concat([old.subarray(0, old.length - 4096), Buffer.alloc(4096)]),
+  ],
+  [
     'a database with a damaged page',
     (_: number, old: Buffer) => Buffer.concat([old.subarray(0, 4096), Buffer.alloc(old.length - 4096, 0xff)]),
   ],
