@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
-import { lazyBuiltins, patches } from './plugins.js';
+import { ascii, lazyBuiltins, patches } from './plugins.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = process.env.OUT ?? `${root}/dist`;
@@ -32,7 +32,7 @@ const bundle = await rolldown({
   external: [/^playwright-core/, /^@sparticuz\/chromium/, /^@napi-rs\/keyring/, 'react-devtools-core'],
   transform: { define: { esbuildDetection: 'true', 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(version) } },
   tsconfig: false,
-  plugins: [lazyBuiltins, patches],
+  plugins: [lazyBuiltins, patches, ascii],
   // A package that is not installed would be missed only by whoever uses what needs it.
   onLog: (level, log, tell) => tell(log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
 });

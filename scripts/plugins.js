@@ -3,6 +3,9 @@
 /** `import a, * as b, { c, d as e } from "node:x";`, each part of it optional. */
 const IMPORT = /^import (?:([\w$]+)(?:, | ))?(?:\* as ([\w$]+) )?(?:\{ ([^}]*) \} )?(?:from )?"(node:[\w/]+)";$/gm;
 
+/** These are for few commands, and take 4 and 1 ms to load: their functions load them when they are called. */
+const WHEN_CALLED = ['node:crypto', 'node:child_process'];
+
 /**
  * Node's own modules are taken by `process.getBuiltinModule()`, not by `import`.
  *
@@ -15,9 +18,33 @@ export const lazyBuiltins = {
     code.replace(IMPORT, (_, byDefault, namespace, names, module) => {
       const taken = `globalThis.process.getBuiltinModule("${module}")`;
       const wholes = [byDefault, namespace].filter(Boolean).map((name) => `const ${name} = ${taken};`);
-      return [...wholes, ...(names ? [`const { ${names.replaceAll(' as ', ': ')} } = ${taken};`] : [])].join(' ');
+      const each = names?.split(', ').map((part) => part.split(' as ')) ?? [];
+      const later = WHEN_CALLED.includes(module) && each.every(([name]) => isPlainFunction(module, name));
+      const parts = each.map(([name, as = name]) => (later ? `const ${as} = (...how) => ${taken}.${name}(...how);` : `${name}: ${as}`));
+      return [...wholes, ...(later || parts.length === 0 ? parts : [`const { ${parts.join(', ')} } = ${taken};`])].join(' ');
     }),
 };
+
+const isPlainFunction = (module, name) => /^[a-z]/.test(name) && typeof process.getBuiltinModule(module)[name] === 'function';
+
+/**
+ * The text of the bundle in ASCII: with one other letter in it, V8 keeps two bytes for each letter of a file as long as the program
+ * runs, and reads a cached one slower.
+ */
+export const ascii = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = escaped(chunk.code, (why) => this.error(why));
+  },
+};
+
+function escaped(code, fail) {
+  // A raw string would hold the letters of the escape.
+  if (/\braw`[^`]*[^\0-\x7f]/.test(code)) fail('a raw string is not in ASCII');
+  const unit = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // A letter that has a backslash before it already means itself: that backslash becomes the one of the escape.
+  return code.replace(/(\\*)([^\0-\x7f])/g, (_, before, letter) => before.slice(before.length % 2) + unit(letter));
+}
 
 /** What dependencies do at once, and we never or rarely need. `from` null: the whole file. */
 const PATCHES = [
@@ -40,6 +67,13 @@ const PATCHES = [
     only: '\\p{RGI_Emoji}$',
     from: 'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
     to: 'const rgiEmojiRegex = { test: (text) => /[\\p{Emoji_Presentation}\\uFE0F]/u.test(text) && /^\\p{RGI_Emoji}$/v.test(text) };',
+  },
+  {
+    // Its WebAssembly is in the file, in base64, and it gets the bytes by `fetch` of a `data:` address: Node then loads all of its
+    // own fetch, HTTP/2 and web streams, 20 ms and 6 MB. Without `fetch` it decodes them itself.
+    file: /yoga-layout\/dist\/binaries\/yoga-wasm-base64-esm\.js$/,
+    from: 'function ya(){return w||"function"!=typeof fetch?',
+    to: 'function ya(){return true?',
   },
   {
     // It makes a global by assigning to it, which a module may not.
