@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '../protocol/artifact.js';
-import type { Controls } from '../render/pick.js';
+import type { Controls } from '../render/live.js';
 import type { CliContext } from './context.js';
 import type { RunTarget } from './target.js';
 

@@ -217,6 +217,9 @@ function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
     const hint = `one of ${commandsBelow(path).join(', ')}; \`skyvern ${path} --help\` says what they do`;
     return new UsageError(`\`skyvern ${path}\` needs a command after it`, { hint });
   }
+  // What most people try first.
+  if (thrown.code === 'commander.excessArguments' && path === 'task run')
+    return new UsageError('the prompt of a task is no argument', { hint: 'write `skyvern task run --prompt "What to do" --url URL`' });
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(thrown.message)?.[1]?.split(', ')[0];
   const message = withoutValues(thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, ''));
   const help = `\`${['skyvern', path, '--help'].filter(Boolean).join(' ')}\` lists what it takes`;

@@ -8,7 +8,8 @@ import { cliContext } from './context.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
-const TEXTS = ['README.md', 'CONTRIBUTING.md', ...SOURCES.map((file) => join('src', file))];
+const DOCUMENTS = readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [join('docs', name)] : []));
+const TEXTS = ['README.md', 'CONTRIBUTING.md', ...DOCUMENTS, ...SOURCES.map((file) => join('src', file))];
 
 /** `skyvern run watch ID --json`, wherever it stands in a text: the words and flags after `skyvern`. */
 function commandLines(text: string): string[][] {

@@ -6,7 +6,7 @@ import { frameOn } from '../frame.js';
 import { FRAME_MS, paced } from '../pace.js';
 import { suspend } from '../suspend.js';
 import { themeOf } from '../ui/theme.js';
-import type { BoardOptions, BoardRenderer } from './pick.js';
+import type { BoardOptions, BoardRenderer } from './live.js';
 import { type BoardLook, boardRows, cardRows, type Row } from './rows.js';
 import { Board } from './state.js';
 

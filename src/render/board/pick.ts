@@ -1,31 +1,9 @@
 /** Which renderers an output mode means for many runs. */
-import type { Clock } from '../../clock.js';
 import type { Io } from '../../io.js';
 import { ndjsonRenderer } from '../ndjson.js';
 import { isLive, type OutputMode } from '../pick.js';
-import type { Renderer } from '../renderer.js';
+import type { BoardOptions, BoardRenderer } from './live.js';
 import { plainBoard } from './plain.js';
-
-export interface BoardControls {
-  /** Stop watching; the runs go on. */
-  detach(): void;
-  /** Shows one run on the terminal that the board has left: until it has ended, or somebody has seen enough. */
-  open(runId: string): Promise<'ended' | 'left'>;
-}
-
-export interface BoardOptions {
-  readonly clock: Clock;
-  readonly controls: BoardControls;
-  /** How many runs are watched. */
-  readonly expected: number;
-  /** False for `--no-color`. */
-  readonly color?: boolean;
-}
-
-export interface BoardRenderer extends Renderer {
-  /** The server answered, with or without news. */
-  answered(): void;
-}
 
 /** Results are printed by the command: there is no output of many runs. */
 export function createBoard(io: Io, mode: OutputMode, options: BoardOptions): BoardRenderer {

@@ -5,7 +5,7 @@ import type { RunEvent } from '../../runs/events.js';
 import { elapsedMs, type RunView } from '../../runs/view.js';
 import { Writer } from '../renderer.js';
 import { duration, plural, silence, subjectOf } from '../words.js';
-import type { BoardRenderer } from './pick.js';
+import type { BoardRenderer } from './live.js';
 import { Board } from './state.js';
 
 const HEARTBEAT_MS = 30_000;
