@@ -16,8 +16,8 @@ rmSync(out, { recursive: true, force: true });
  */
 const groups = [
   { name: 'base', test: /\/src\/(?:errors|clock|random|origin|json|paths|durable|lock|runs\/exit|server\/stateFile|protocol\/ids)\.ts$/ },
-  { name: 'start', test: /\/src\/cli\/(?:main|completions)\.ts$/ },
-  { name: 'program', test: /\/commander\/|\/src\/cli\/(?:program|help|parsers|output|settings)\.ts$/ },
+  { name: 'start', test: /\/src\/cli\/(?:main|completions|commandTree)\.ts$/ },
+  { name: 'program', test: /\/commander\/|\/src\/cli\/(?:program|globalOptions|help|parsers|output|settings)\.ts$/ },
   { name: 'client', test: /\/src\/client\/client\.ts$/ },
   { name: 'target', test: /\/src\/cli\/target\.ts$/ },
   { name: 'runs', test: /\/src\/runs\/(?:watch|view)\.ts$/ },

@@ -1,7 +1,7 @@
 /**
  * What can come next on a command line: from the tree of commands, the flags of one, and the runs that were started here. No network.
  *
- * A shell waits for it at each key, and reading the command parser alone takes longer than the answer: `answerToShell` goes round it
+ * A shell waits for it at each key, and reading the command parser alone takes longer than the answer: `answerFrom` goes round it
  * where no flag is in sight.
  */
 import type { Option } from 'commander';
@@ -11,12 +11,12 @@ import { RunStore } from '../journal/runStore.js';
 import { paths } from '../paths.js';
 import { runKind } from '../protocol/ids.js';
 import { systemRandom } from '../random.js';
-import { COMMANDS, type CommandEntry, type CommandNode, isGroup } from './commands/index.js';
-import type { CliContext } from './context.js';
+import { isGroup } from './commandTree.js';
+import type { CliContext, CommandEntry, CommandNode } from './context.js';
 
 export type Completion = readonly [value: string, about: string];
-/** Where the runs are known that were started here. */
-type Place = Pick<CliContext, 'io' | 'paths' | 'clock' | 'random'>;
+/** Where the commands and the runs are known that were started here. */
+type Place = Pick<CliContext, 'io' | 'paths' | 'clock' | 'random' | 'commands'>;
 
 const MAX_IDS = 50;
 /** Commands of the group `run` that take no run. */
@@ -25,13 +25,13 @@ const WITHOUT_RUN = new Set(['list', 'recover', 'replay']);
 const WORKFLOW_ONLY = new Set(['retry', 'continue']);
 
 /** What `skyvern completion --for=WORD -- WORDS` prints, as the scripts of the shells call it; null when it takes the program to say. */
-export function answerToShell(argv: readonly string[], io: Io): string | null {
+export function answerFrom(commands: readonly CommandNode[], argv: readonly string[], io: Io): string | null {
   const [command, asked, end, ...before] = argv;
   if (command !== 'completion' || !asked?.startsWith('--for=') || end !== '--') return null;
   const word = asked.slice('--for='.length);
   if ([...before, word].some(isFlag)) return null;
   try {
-    return asLines(namesAndIds({ io, paths: paths(io), clock: systemClock, random: systemRandom }, before, word));
+    return asLines(namesAndIds({ io, commands, paths: paths(io), clock: systemClock, random: systemRandom }, before, word));
   } catch {
     return null; // a file that cannot be read: the program says so, as it says every error
   }
@@ -50,7 +50,7 @@ export async function completions(ctx: CliContext, before: readonly string[], wo
   const withValue = await flagsWithValue();
   const previous = before.at(-1) ?? '';
   if (isFlag(word) || isFlag(previous)) {
-    const options = await optionsOf(ctx, walk(before, withValue).entry);
+    const options = await optionsOf(ctx, walk(ctx.commands, before, withValue).entry);
     if (isFlag(word))
       return options.flatMap(({ hidden, long, description }) => (!hidden && long?.startsWith(word) ? [[long, description]] : []));
     const asked = options.find((option) => option.long === previous || option.short === previous);
@@ -69,7 +69,7 @@ function namesAndIds(
   word: string,
   withValue: ReadonlySet<string | undefined> = new Set(),
 ): readonly Completion[] {
-  const { entry, children, path } = walk(before, withValue);
+  const { entry, children, path } = walk(place.commands, before, withValue);
   const starting = (all: readonly Completion[]) => all.filter(([value]) => value.startsWith(word));
   if (entry === null) return starting(children.map(({ name, summary }) => [name, summary]));
   if (path[0] !== 'run' || WITHOUT_RUN.has(entry.name)) return [];
@@ -78,12 +78,13 @@ function namesAndIds(
 
 /** Global flags before a command: their values are no commands. */
 async function flagsWithValue(): Promise<ReadonlySet<string | undefined>> {
-  const { globalOptions } = await import('./program.js');
+  const { globalOptions } = await import('./globalOptions.js');
   return new Set(globalOptions().flatMap((option) => (option.required ? [option.long, option.short] : [])));
 }
 
 /** As far as the words name a command: it, or what its group holds. */
 function walk(
+  tree: readonly CommandNode[],
   words: readonly string[],
   withValue: ReadonlySet<string | undefined>,
 ): {
@@ -92,7 +93,7 @@ function walk(
   readonly path: string[];
 } {
   const path: string[] = [];
-  let children: readonly CommandNode[] = COMMANDS;
+  let children = tree;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     if (withValue.has(word)) at++;
@@ -107,7 +108,7 @@ function walk(
 }
 
 async function optionsOf(ctx: CliContext, entry: CommandEntry | null): Promise<readonly Option[]> {
-  const [{ Command }, { globalOptions }] = await Promise.all([import('commander'), import('./program.js')]);
+  const [{ Command }, { globalOptions }] = await Promise.all([import('commander'), import('./globalOptions.js')]);
   if (entry === null) return globalOptions();
   const command = new Command(entry.name);
   (await entry.load()).define(command, ctx);

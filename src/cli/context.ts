@@ -1,4 +1,5 @@
-/** What a command is given: the injected world, and lazily what most commands need. */
+/** What a command is given: the injected world, and lazily what most commands need. And what a command is. */
+import type { Command } from 'commander';
 import type { Timeouts } from '../client/connection.js';
 import type { Clock } from '../clock.js';
 import type { Keychain } from '../config/keychain.js';
@@ -44,8 +45,29 @@ export interface CliContext {
   limitTo(timeoutMs: number): void;
   /** Real time limits of single requests; the client's own where left out. */
   readonly timeouts?: Partial<Timeouts>;
+  /** All commands, for those that tell of them. */
+  readonly commands: readonly CommandNode[];
   /** Rejects with `LocalError` `no_keychain` where there is none: keys are in a file of mode 0600 then. */
   keychain(): Promise<Keychain>;
   /** Done when the command is over, however it ended. */
   onEnd(cleanUp: () => unknown): void;
 }
+
+/** A command's file: adds arguments, options, examples and the action. */
+export interface CommandFile {
+  define(command: Command, ctx: CliContext): void;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<CommandFile>;
+}
+
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly CommandNode[];
+}
+
+export type CommandNode = CommandEntry | CommandGroup;

@@ -1,19 +1,15 @@
 /** From argv to an exit code, in a given world. */
-import type { Timeouts } from '../client/connection.js';
-import { type Clock, systemClock } from '../clock.js';
-import type { Keychain } from '../config/keychain.js';
+import { systemClock } from '../clock.js';
 import type { Io } from '../io.js';
-import { type Random, systemRandom } from '../random.js';
+import { systemRandom } from '../random.js';
+import { COMMANDS } from './commands/index.js';
+import { answerFrom } from './completions.js';
+import type { World } from './world.js';
 
-export { answerToShell } from './completions.js';
+export type { World } from './world.js';
 
-/** Time and chance of the real world, how long the network may take, and where keys are kept; tests pass their own. */
-export interface World {
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly timeouts?: Partial<Timeouts>;
-  readonly keychain?: () => Promise<Keychain>;
-}
+/** What the shell asks for each word that is typed; null when it takes the program to say. */
+export const answerToShell = (argv: readonly string[], io: Io): string | null => answerFrom(COMMANDS, argv, io);
 
 /**
  * @param argv without node and script

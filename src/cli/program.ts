@@ -1,38 +1,21 @@
 /** The commander program: global flags, the tree, and what happens with every error. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { Clock } from '../clock.js';
 import type { Keychain } from '../config/keychain.js';
-import { OUTPUTS } from '../config/schema.js';
 import { exitCode, Interrupted, SkyvernError, UsageError, Verdict } from '../errors.js';
 import type { Io } from '../io.js';
 import { paths } from '../paths.js';
 import type { Random } from '../random.js';
 import { formatError, problemOf } from '../render/errors.js';
 import { type Word, withoutAliases } from './aliases.js';
-import { COMMANDS, type CommandEntry, type CommandFile, type CommandNode, isGroup } from './commands/index.js';
-import type { CliContext, GlobalFlags } from './context.js';
+import { COMMANDS } from './commands/index.js';
+import { allOf, isGroup } from './commandTree.js';
+import type { CliContext, CommandEntry, CommandNode, GlobalFlags } from './context.js';
 import { annotate, inActions } from './github/workflow.js';
+import { globalOptions } from './globalOptions.js';
 import { HELP } from './help.js';
-import type { World } from './main.js';
-import { duration } from './parsers.js';
 import { setShape } from './shape.js';
-
-/** Flags that every command takes, before or after its name. */
-export const globalOptions = (): Option[] => [
-  new Option('--local', 'use the embedded server on this machine (started when needed)'),
-  new Option('--profile <name>', 'use this profile of the configuration'),
-  new Option('--base-url <url>', 'use the Skyvern server at this address'),
-  new Option('--api-key-file <file>', 'read the API key from a file, or from standard input with `-`'),
-  new Option('--insecure-http', 'send the key over plain http to a host that is not this machine'),
-  new Option('--output <mode>', 'what to print').choices(OUTPUTS),
-  new Option('--json', 'the same as --output json'),
-  new Option('-q, --quiet', 'the same as --output quiet'),
-  new Option('--query <jmespath>', 'print this part of the result, as JSON'),
-  new Option('--columns <names>', 'in lists, only these columns: headings or fields, with commas'),
-  new Option('--no-color', 'no colours'),
-  new Option('--no-input', 'never ask'),
-  new Option('--timeout <duration>', 'give up after this time: seconds, or 90s, 10m, 2h').argParser(duration),
-];
+import type { World } from './world.js';
 
 export async function runProgram(
   given: readonly string[],
@@ -55,6 +38,7 @@ export async function runProgram(
     io,
     keychain: systemKeychain,
     ...world,
+    commands: COMMANDS,
     paths: paths(io),
     signal: stop.signal,
     interrupt: () => stop.abort(new Interrupted('interrupted')),
@@ -145,15 +129,7 @@ export async function buildProgram(argv: readonly string[], ctx: CliContext): Pr
 }
 
 /** Every command with everything it takes: for documents and tests. */
-export async function allCommands(): Promise<readonly { readonly path: string; readonly file: CommandFile; readonly summary: string }[]> {
-  const entries = leaves(COMMANDS, '');
-  return Promise.all(entries.map(async ({ path, entry }) => ({ path, summary: entry.summary, file: await entry.load() })));
-}
-
-const leaves = (entries: readonly CommandNode[], above: string): { readonly path: string; readonly entry: CommandEntry }[] =>
-  entries.flatMap((entry) =>
-    isGroup(entry) ? leaves(entry.commands, `${above}${entry.name} `) : [{ path: `${above}${entry.name}`, entry }],
-  );
+export const allCommands = () => allOf(COMMANDS);
 
 /** @param words what argv names: the first is this node or another one */
 async function node(entry: CommandNode, words: readonly string[], ctx: CliContext): Promise<Command> {

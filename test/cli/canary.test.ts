@@ -3,7 +3,9 @@
  * it is sent: none is on stdout or stderr, or in a file other than the key file. What children get is in `canary.process.test.ts`.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMMANDS, type CommandNode, isGroup } from '../../src/cli/commands/index.js';
+import { COMMANDS } from '../../src/cli/commands/index.js';
+import { isGroup } from '../../src/cli/commandTree.js';
+import type { CommandNode } from '../../src/cli/context.js';
 import { skyvern } from '../support/skyvern.js';
 import {
   type EchoServer,

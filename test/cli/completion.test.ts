@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, isGroup } from '../../src/cli/commands/index.js';
-import { answerToShell } from '../../src/cli/completions.js';
+import { COMMANDS } from '../../src/cli/commands/index.js';
+import { isGroup } from '../../src/cli/commandTree.js';
+
 import { ENVIRONMENT } from '../../src/cli/environment.js';
-import { main } from '../../src/cli/main.js';
+import { answerToShell, main } from '../../src/cli/main.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import { RunStore } from '../../src/journal/runStore.js';
 import { paths } from '../../src/paths.js';

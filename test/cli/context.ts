@@ -1,3 +1,4 @@
+import { COMMANDS } from '../../src/cli/commands/index.js';
 import type { CliContext } from '../../src/cli/context.js';
 import { LocalError } from '../../src/errors.js';
 import { paths } from '../../src/paths.js';
@@ -12,6 +13,7 @@ export function cliContext(io: TestIo = testIo()): CliContext {
     clock: manualClock(),
     random: seededRandom(),
     paths: paths(io),
+    commands: COMMANDS,
     signal,
     interrupt() {},
     color: true,

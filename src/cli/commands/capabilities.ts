@@ -2,11 +2,12 @@
 import { type Argument, Command, Option } from 'commander';
 import { EXIT_CODES, UsageError } from '../../errors.js';
 import { printable } from '../../render/sanitize.js';
+import { allOf } from '../commandTree.js';
 import type { CliContext } from '../context.js';
 import { ENVIRONMENT } from '../environment.js';
+import { globalOptions } from '../globalOptions.js';
 import { writeJson } from '../output.js';
 import { positive } from '../parsers.js';
-import { allCommands, globalOptions } from '../program.js';
 
 export function define(command: Command, ctx: CliContext, handler = capabilities): void {
   command
@@ -26,7 +27,7 @@ interface Flags {
 }
 
 export async function capabilities(ctx: CliContext, above: readonly string[], { depth = Number.POSITIVE_INFINITY }: Flags): Promise<void> {
-  const commands = (await allCommands()).filter(({ path }) => {
+  const commands = (await allOf(ctx.commands)).filter(({ path }) => {
     const words = path.split(' ');
     return above.every((word, at) => words[at] === word) && words.length - above.length <= depth;
   });

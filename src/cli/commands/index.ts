@@ -3,27 +3,7 @@
  *
  * `commands/run/get.ts` is `skyvern run get`; `commands/doctor.ts` is `skyvern doctor`; groups may hold groups.
  */
-import type { Command } from 'commander';
-import type { CliContext } from '../context.js';
-
-/** A command's file: adds arguments, options, examples and the action. */
-export interface CommandFile {
-  define(command: Command, ctx: CliContext): void;
-}
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<CommandFile>;
-}
-
-export interface CommandGroup {
-  readonly name: string;
-  readonly summary: string;
-  readonly commands: readonly CommandNode[];
-}
-
-export type CommandNode = CommandEntry | CommandGroup;
+import type { CommandNode } from '../context.js';
 
 export const COMMANDS: readonly CommandNode[] = [
   { name: 'demo', summary: 'Watch a first run, with nothing to set up', load: () => import('./demo.js') },
@@ -181,5 +161,3 @@ export const COMMANDS: readonly CommandNode[] = [
   { name: 'capabilities', summary: 'Print all that this tool can do, as JSON', load: () => import('./capabilities.js') },
   { name: 'exit-codes', summary: 'List what each exit code means', load: () => import('./exit-codes.js') },
 ];
-
-export const isGroup = (entry: CommandNode): entry is CommandGroup => 'commands' in entry;
