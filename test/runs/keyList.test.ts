@@ -60,5 +60,5 @@ function costOf(count: number): number {
 
 test('F65 ten times as many items cost about ten times as much, not a hundred times', () => {
   costOf(20_000);
-  expect(costOf(200_000) / costOf(20_000)).toBeLessThan(40);
+  expect(costOf(200_000) / costOf(20_000)).toBeLessThan(50);
 });
