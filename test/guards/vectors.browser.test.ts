@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
@@ -28,6 +28,12 @@ test('A51 no way that a page has reaches a hidden address, whatever it is writte
   ];
   const all = await attacks(hosts, true);
   expect(all).toEqual(hosts.map((host) => [host, { through: [], happened: true }]));
+});
+
+test('A51 nor when the environment asks the browser library to leave loopback alone', { timeout: 120_000 }, async () => {
+  vi.stubEnv('PLAYWRIGHT_DISABLE_FORCED_CHROMIUM_PROXIED_LOOPBACK', '1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await attacks(['127.0.0.1'], true)).toEqual([['127.0.0.1', { through: [], happened: true }]]);
 });
 
 test('with the guard off every one of them does: the test above can fail', { timeout: 240_000 }, async () => {
