@@ -1,11 +1,12 @@
 // `npm run bench:pages -- --pages FOLDER`: the rules engine on pages that nobody of this project wrote (MiniWoB++), which judge it themselves.
 //
 //   --pages FOLDER   holds miniwob-server.mjs, whose start() serves episodes, and tasks-open.txt, the tasks; without it nothing is run
-//   --seeds 0,1,2    episodes of each task
+//   --seeds 0,1,2/7,8,9   episodes of each task; groups between slashes are summed each by itself
 //   --all            the other tasks too, which are kept for judging: how they ended is counted, their prompts are not shown
 //   --tasks A,B      these tasks only, told one by one and not written down
 //
 // The engine runs in this process, one episode at a time, each from its start page with the prompt as the page words it.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -41,7 +42,8 @@ const listed = new Set(
     .map((line) => line.replace(/#.*/, '').trim())
     .filter(Boolean),
 );
-const seeds = flags.seeds.split(',').map(Number);
+const seedGroups = flags.seeds.split('/').map((group) => group.split(',').map(Number));
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 
 const { start } = await import(pathToFileURL(server).href);
 const pages = await start();
@@ -103,10 +105,10 @@ const told = (verdict, task, seed, utterance, reason) =>
 try {
   for (const task of tasks) {
     const episodes = [];
-    for (const seed of seeds) {
+    for (const seed of seedGroups.flat()) {
       const { verdict, utterance, reason } = await episode(task, seed);
       const needs = needsMore(utterance);
-      episodes.push({ verdict, plain: needs === null });
+      episodes.push({ verdict, plain: needs === null, seed });
       if (flags.tasks || verdict === 'wrong') told(verdict, task, seed, utterance, needs === null ? reason : `${reason} (needs ${needs})`);
     }
     const row = { task, listed: listed.has(task), episodes };
@@ -123,7 +125,7 @@ try {
   await pages.close();
   rmSync(folder, { recursive: true, force: true });
 }
-const text = foreignPagesText({ verdicts: VERDICTS, rows, seeds, all: flags.all });
+const text = foreignPagesText({ verdicts: VERDICTS, rows, seedGroups, commit, all: flags.all });
 console.log(text.slice(text.indexOf('| tasks')));
 if (flags.tasks === undefined) {
   const results = new URL('RESULTS.md', import.meta.url);

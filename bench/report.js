@@ -63,7 +63,7 @@ export const foreignPagesRow = (row, verdicts) => [
 ];
 
 /** How the rules engine fared on pages of others: in sum, then by task. */
-export function foreignPagesText({ verdicts, rows, seeds, all }) {
+export function foreignPagesText({ verdicts, rows, seedGroups, commit, all }) {
   const table = (head, body) => [cells(head), cells(head.map(() => '---')), ...body.map(cells)];
   const sum = (what, episodes) => [what, String(episodes.length), ...verdicts.map((verdict) => count(episodes, verdict))];
   const groups = [
@@ -71,18 +71,20 @@ export function foreignPagesText({ verdicts, rows, seeds, all }) {
     ['not listed', rows.filter(({ listed }) => !listed)],
     ['all', rows],
   ].filter(([name, of]) => of.length > 0 && (name !== 'all' || of.some(({ listed }) => !listed)));
-  const sums = groups.flatMap(([name, of]) => [
-    sum(`${name}, plainly worded`, of.flatMap(plainOnes)),
-    sum(
-      `${name}, every episode`,
-      of.flatMap(({ episodes }) => episodes),
+  const ofSeeds = (episodes, seeds) => episodes.filter(({ seed }) => seeds.includes(seed));
+  const sums = seedGroups.flatMap((seeds) =>
+    groups.flatMap(([name, of]) =>
+      [
+        ['plainly worded', of.flatMap(plainOnes)],
+        ['every episode', of.flatMap(({ episodes }) => episodes)],
+      ].map(([which, episodes]) => sum(`seeds ${seeds.join(',')}: ${name}, ${which}`, ofSeeds(episodes, seeds))),
     ),
-  ]);
+  );
   const lines = [
     FOREIGN,
     '',
-    `Written by \`npm run bench:pages -- --pages FOLDER${all ? ' --all' : ''} --seeds ${seeds.join(',')}\`: \`--engine rules\` on MiniWoB++ tasks, judged by the pages. The listed`,
-    'tasks, a third, were chosen before the engine was written and are what it is tried on. The others are kept for judging: who writes rules sees how many',
+    `Written by \`npm run bench:pages -- --pages FOLDER${all ? ' --all' : ''} --seeds ${seedGroups.join('/')}\` at commit ${commit}: \`--engine rules\` on MiniWoB++ tasks, judged by the pages.`,
+    'The listed tasks, a third, were chosen before the engine was written and are what it is tried on. The others are kept for judging: who writes rules sees how many',
     'of them end in which way, not their prompts or pages. Two were read, because they had come out wrong: `button-delay` and `form-sequence-2`. Plainly',
     'worded: by the words of the prompt alone, as `bench/plainlyWorded.js` says. Solved: it says that it is done, and the page agrees. Refused: before',
     'anything runs, with the clause that is not understood. Failed: it says openly that it did not manage; so too where the prompt fills in a form and does',

@@ -102,8 +102,19 @@ test.each<[Application, string, RegExp]>([
   expect(reason(await onPages(hasty, APPLICATIONS[application], prompt))).toMatch(why);
 });
 
+test('fields of the item that is named are read, from a card and from a table, and of no other', { timeout: 60_000 }, async () => {
+  expect(output(await onPages(runner, SHOP, 'Get the price of "Mint"'))).toEqual({ price: '€ 5.20' });
+  expect(output(await onPages(runner, TICKETS, 'Get the "Number" and subject of the ticket from "Bob"'))).toEqual({
+    Number: 'T-18',
+    subject: 'No coffee',
+  });
+  expect(reason(await onPages(hasty, TICKETS, 'Get the subject of "Printer"'))).toMatch(/2 items show "Printer"/);
+  expect(reason(await onPages(hasty, SHOP, 'Get the price of "Mnit"'))).toMatch(/no item of .* shows "Mnit"/);
+});
+
 test.each([
   // All, some, all but.
+  'Get the prices of "Mint" and "Black tea"',
   'Click "Add to cart" for all products',
   'Click "Add to cart" for the first two products',
   'Click "Add to cart" for "Green tea" and "Mint"',

@@ -109,11 +109,11 @@ export type Command =
   /** In each of the items that show a text, or in the first `count` of them. */
   | { readonly kind: 'clickEach'; readonly target: Target; readonly about: string; readonly count: number | null }
   | { readonly kind: 'openItem'; readonly items: Items }
-  /** Opens what may hide the element, then clicks it. */
   /** On this page of a list, or on one of the following. */
   | { readonly kind: 'findText'; readonly text: string }
   /** The value that the page shows beside this label, for what was found before. */
   | { readonly kind: 'clickValue'; readonly label: string }
+  /** Opens what may hide the element, then clicks it. */
   | { readonly kind: 'findAndClick'; readonly target: Target; readonly covers: Covers }
   /** `described`: `into` is the noun that the text itself has, as in `enter the name "Ada"`. */
   | { readonly kind: 'type'; readonly text: Text; readonly into: Target | null; readonly fields: 'one' | 'both' | 'all' | 'described' }
@@ -158,6 +158,8 @@ export type Command =
   | { readonly kind: 'getPage'; readonly fields: readonly ('title' | 'url' | 'heading')[] }
   | { readonly kind: 'getText'; readonly target: Target }
   | { readonly kind: 'getFields'; readonly fields: readonly Field[] }
+  /** Of the one item of the list that shows a text. */
+  | { readonly kind: 'getOf'; readonly fields: readonly Field[]; readonly about: string }
   | {
       readonly kind: 'getItems';
       readonly fields: readonly Field[];

@@ -9,7 +9,7 @@ import { answer, type Popup, popupOn, refsOf } from './dialogs.js';
 import { adjust, copy, findWord, highlight, login, paste, setTo, time, type, upload } from './filling.js';
 import { act, freshProgress, type Memory, type Move, type Progress, type Verify } from './moves.js';
 import { click, clickEach, clickValue, close, expand, findAndClick, findText, hover, openItem, pressKey } from './opening.js';
-import { getFields, getItems, getPage, getText, waitText } from './reading.js';
+import { getFields, getItems, getOf, getPage, getText, waitText } from './reading.js';
 import { scroll } from './scrolling.js';
 import { noteSending, notSent } from './sending.js';
 import { sort } from './sorting.js';
@@ -201,6 +201,8 @@ function next(command: Command, page: Observation, progress: Progress, memory: M
       return getText(page, command, memory.output);
     case 'getFields':
       return getFields(page, command, memory.output);
+    case 'getOf':
+      return getOf(page, command, memory.output);
     case 'getItems':
       return getItems(page, command, progress, memory.output);
   }

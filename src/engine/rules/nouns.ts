@@ -380,7 +380,7 @@ const element: Slot<Target> = anyOf(
 const purpose: Slot<true> = anyOf(
   phrase(
     {},
-    '[in order] to submit|save|send|confirm|apply|finish|continue|proceed|go-on [it | them | the|this|your|my form|changes|values|answer|settings]',
+    '[in order] to (submit|save|send|confirm|apply|finish|continue|proceed | go on) [it | them | the|this|your|my form|changes|values|answer|settings]',
     () => true as const,
   ),
   phrase({ own: bareName }, '[in order] to mark|flag it|them|this as <own>', () => true as const),

@@ -106,6 +106,7 @@ const OPENS_NONE = new Set<Command['kind']>([
   'getText',
   'getFields',
   'getItems',
+  'getOf',
   'copy',
   'findWord',
   'findText',

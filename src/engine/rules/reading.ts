@@ -6,7 +6,7 @@ import type { Command, Field, Pages } from './clause.js';
 import { type Found, fieldOf, findItems, type ItemList, labelledIn, pricesIn, type Value } from './items.js';
 import { act, fail, type Move, notChosen, notYet, type Progress } from './moves.js';
 import { nextLink } from './paging.js';
-import { within } from './scope.js';
+import { itemsAbout, within } from './scope.js';
 import { describe, labelOf, pieces, squeeze, textOf, walk } from './tree.js';
 
 /** How long `wait for` waits. */
@@ -79,6 +79,29 @@ function heading(tree: SnapshotNode): Found<Value> {
     problem:
       headings.length === 0 ? 'the page has no main heading' : `the page has several main headings: ${listed(headings.map(describe))}`,
   };
+}
+
+/** Fields of the one item that shows a text: a product by its name, an order by its number. */
+export async function getOf(page: Observation, { fields, about }: Extract<Command, { kind: 'getOf' }>, output: Output): Promise<Move> {
+  const tree = await page.snapshot();
+  const list = findItems(tree, 'item', await page.title());
+  if ('problem' in list) return notYet(list.problem);
+  const showing = itemsAbout(tree, about);
+  const [node, ...others] = showing;
+  const isIn = (outer: SnapshotNode, inner: SnapshotNode) => [...walk(outer)].includes(inner);
+  const at = list.found.items.findIndex(({ parts }) => parts.some((part) => node && (isIn(part, node) || isIn(node, part))));
+  if (!node || others.length > 0 || at < 0)
+    return notYet(
+      others.length > 0
+        ? `${showing.length} items show "${about}": ${listed(showing.map((item) => `"${textOf(item).slice(0, 60)}"`))}`
+        : `no item of ${list.found.source} shows "${about}"`,
+    );
+  return getEach(
+    fields,
+    ({ name }) => name,
+    async (field) => fieldOf(list.found, at, field, page.url),
+    output,
+  );
 }
 
 /** A field of a page that is about one thing. */

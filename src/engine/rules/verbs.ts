@@ -87,17 +87,19 @@ const NAVIGATION: readonly Verb[] = [
   ),
 ];
 
+const answer = (accept: boolean, text: string | null = null): Said => does({ kind: 'answer', accept, text });
+
+const DIALOGS: readonly Verb[] = [
+  verb(`accept|confirm|approve the|this ${DIALOG}`, () => answer(true)),
+  verb(`answer|accept|confirm the|this ${DIALOG} with [the] [text] <quoted>`, ({ quoted }) => answer(true, quoted)),
+  verb(`cancel|decline|reject|refuse the|this ${DIALOG}`, () => answer(false)),
+  verb(`close|dismiss the|this ${BROWSER_DIALOG}`, () => answer(false)),
+];
+
 const CLICKS: readonly Verb[] = [
   verb('double-click [on] <element>', ({ element }) => click(element, false, 'double')),
   verb('right-click [on] <element>', ({ element }) => click(element, false, 'right')),
   verb('left-click [on] <element>', ({ element }) => click(element)),
-  verb(`accept|confirm|approve the|this ${DIALOG}`, () => does({ kind: 'answer', accept: true, text: null })),
-  verb(`answer the|this ${DIALOG} with [the] [text] <quoted>`, ({ quoted }) => does({ kind: 'answer', accept: true, text: quoted })),
-  verb(`accept|confirm the|this ${DIALOG} with [the] [text] <quoted>`, ({ quoted }) =>
-    does({ kind: 'answer', accept: true, text: quoted }),
-  ),
-  verb(`cancel|decline|reject|refuse the|this ${DIALOG}`, () => does({ kind: 'answer', accept: false, text: null })),
-  verb(`close|dismiss the|this ${BROWSER_DIALOG}`, () => does({ kind: 'answer', accept: false, text: null })),
   verb('press|hit|push [the] <key> key', ({ key }) => does({ kind: 'press', key: key.key, said: null })),
   verb('press|hit|push [the] <key>', ({ key }) => does({ kind: 'press', key: key.key, said: key.said })),
   verb('press|hit|push|hold [the] <rest>', ({ rest }) =>
@@ -123,11 +125,6 @@ const CLICKS: readonly Verb[] = [
   verb('hover|point [the mouse] on|over|at <element>', ({ element }) => does({ kind: 'hover', target: element })),
   verb('click|tap|press|hit|push|open|follow [on] <element> [<purpose?>]', ({ element }) => click(element)),
   verb('click|tap [on|in|into] <element> [<purpose?>]', ({ element }) => click(element)),
-  verb(
-    `find|locate|look [for] the ${ROW} [from|by|of|for|with|about|named|called|containing | that says|shows|contains] <about>`,
-    ({ about }) => ({ withIn: { about } }),
-  ),
-  verb(`find|locate|look [for] the ${ROW} (from|by) <ownName>`, ({ ownName }) => ({ withIn: { about: ownName } })),
   verb('find|look [for] <name> in the <noun> [book|list]', ({ name }) => does({ kind: 'findText', text: name })),
   verb('click|tap [on] their|its|his|her <name>', ({ name }) => does({ kind: 'clickValue', label: name })),
   verb('find and click|tap|open [on] <element>', ({ element }) => does({ kind: 'findAndClick', target: element, covers: 'menus' })),
@@ -141,6 +138,11 @@ const CLICKS: readonly Verb[] = [
     does({ kind: 'findAndClick', target: element, covers: 'tabs' }),
   ),
   verb('for|in [the] <noun> [named|called] <about>', ({ about }) => ({ withIn: { about } })),
+  verb(
+    `find|locate|look [for] the ${ROW} [from|by|of|for|with|about|named|called|containing | that says|shows|contains] <about>`,
+    ({ about }) => ({ withIn: { about } }),
+  ),
+  verb(`find|locate|look [for] the ${ROW} (from|by) <ownName>`, ({ ownName }) => ({ withIn: { about: ownName } })),
   verb('in <part>', ({ part }) => ({ withIn: { part } })),
   verb('switch|go|change to <element>', ({ element }) => (element.kind === 'tab' ? click(element) : null)),
   verb('expand|open the [collapsed] section|panel|accordion [below]', () => does({ kind: 'expand', target: 'one', open: true })),
@@ -299,6 +301,9 @@ const READING: readonly Verb[] = [
   verb(`${GET} text|value|content of <element>`, ({ element }) =>
     element.name === null ? null : does({ kind: 'getText', target: element }),
   ),
+  verb(`${GET} <fields> of|for [the] [${ROW}] [named|called|from|by] <about>`, ({ fields, about }) =>
+    does({ kind: 'getOf', fields, about }),
+  ),
   verb(`${GET} <fields> of|for|from [the] <rank> <noun> [${PAGE}]`, ({ fields, rank, noun }) =>
     getItems(fields, { noun, which: { one: rank } }),
   ),
@@ -334,7 +339,7 @@ const getItems = (fields: readonly Field[], items: Items, pages: Pages | null = 
 
 const commandsOf = (said: Said): readonly Command[] => ('do' in said ? said.do : []);
 
-export const VERBS: readonly Verb[] = [...NAVIGATION, ...CLICKS, ...CHOICES, ...TYPING, ...READING];
+export const VERBS: readonly Verb[] = [...NAVIGATION, ...DIALOGS, ...CLICKS, ...CHOICES, ...TYPING, ...READING];
 
 /** Understood as far as the verb, not as to what it acts on. */
 export const UNPLAIN: readonly Slot<readonly Token[]>[] = [
