@@ -198,6 +198,13 @@ test('what comes over the page is declined only by a button that says so, and ne
   expect(reason(await onPages(hasty, pushy, prompt))).toMatch(/did not keep what was typed|is disabled/);
 });
 
+test('a dialog that takes its time to close is not answered a second time', { timeout: 60_000 }, async () => {
+  const leave = (word: string) => `onclick="document.title += ' ${word}'; setTimeout(() => over.remove(), 400)"`;
+  const page = `<title>did</title><div role="dialog" aria-label="Cookies" id="over"><p>Cookies?</p><button ${leave('accept')}>Accept</button><button ${leave('decline')}>Decline</button></div>`;
+  expect(await doneBy(page, 'Close the "Cookies" dialog by clicking "Accept"')).toBe('did accept');
+  expect(await doneBy(`${page}<button>Help</button>`, 'Click "Help", accept the dialog')).toBe('did accept');
+});
+
 test('a dialog that came over the page by itself is declined, and the click is made; one that the prompt opened is not', {
   timeout: 120_000,
 }, async () => {

@@ -26,8 +26,10 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
   let progress = freshProgress();
   /** What was decided and not yet seen to have gone well. */
   let underWay: UnderWay | null = null;
-  /** What showed after clicks of our own. */
+  /** What came to the page after clicks of our own, up to the next action. */
   const opened = new Set<string>();
+  /** What the page showed before the newest click. */
+  let clickedFrom: ReadonlySet<string> | null = null;
   const memory: Memory = { kept: null, found: null, filled: new Set(), unsent: null, typed: null, blindSliders: [], output: {} };
   const extracted = () => (Object.keys(memory.output).length > 0 ? memory.output : null);
 
@@ -39,7 +41,7 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     const hasFailed = last?.status === 'failed';
     const problem = hasFailed ? (last.response ?? 'it did not work') : await underWay.verify?.(page);
     if (problem && (!hasFailed || problem === COVERED)) {
-      const popup = progress.interrupted || underWay.seen === null ? null : popupOn(await page.snapshot(), underWay.seen, opened);
+      const popup = progress.interrupted ? null : await popupOver(page, underWay, hasFailed);
       if (popup) return decline(popup);
     }
     const reason = `${saying(clause)}: ${problem}`;
@@ -47,15 +49,20 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
     if (problem) return { type: 'lookAgain', withinMs: VERIFY_MS, reason, startsStep: false };
     progress.looks = 0;
     if (!underWay.aside) progress.count++;
-    const { seen } = underWay;
-    if (seen !== null && underWay.action.kind === 'click')
-      for (const ref of refsOf(await page.snapshot())) if (!seen.has(ref)) opened.add(ref);
+    if (underWay.action.kind === 'click') clickedFrom = underWay.seen;
     if (underWay.ends) {
       index++;
       progress = freshProgress();
     }
     underWay = null;
     return null;
+  };
+
+  /** What took the effect of an action is new; what covers its element may have been there before, but nothing of ours. */
+  const popupOver = async (page: Observation, { action, seen }: UnderWay, covers: boolean): Promise<Popup | null> => {
+    if (seen === null) return null;
+    const popup = popupOn(await page.snapshot(), seen, covers ? opened : null);
+    return popup && 'ref' in action && popup.holds.has(action.ref ?? '') ? null : popup;
   };
 
   /** What came over the page while it was acted on is declined, once, and the action is done again. */
@@ -92,6 +99,8 @@ export function createRulesDecider(clauses: readonly Clause[]): Decider {
       }
       const { action, intention, confidence, ends, verify } = move;
       const seen = 'ref' in action && action.ref !== undefined ? refsOf(await page.snapshot()) : null;
+      if (seen && clickedFrom) for (const ref of seen) if (!clickedFrom.has(ref)) opened.add(ref);
+      if (seen) clickedFrom = null;
       underWay = { action, ends, aside: false, seen, ...(verify && { verify }) };
       await noteSending(page, memory, clause.command, action);
       if (action.kind !== 'press') memory.blindSliders = [];

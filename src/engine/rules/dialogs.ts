@@ -44,6 +44,8 @@ export async function answer(page: Observation, { accept, text }: Extract<Comman
 export interface Popup {
   readonly ref: string;
   readonly text: string;
+  /** References of all that is in it. */
+  readonly holds: ReadonlySet<string>;
   readonly button: SnapshotNode & { readonly ref: string };
 }
 
@@ -51,12 +53,12 @@ export interface Popup {
 export const refsOf = (tree: SnapshotNode): ReadonlySet<string> => new Set([...walk(tree)].flatMap(({ ref }) => ref ?? []));
 
 /**
- * The one part of the page that was not there `before`, or is a dialog and not of our own `opened`, asks something, and has one button that
+ * The one part of the page that was not there `before`, or (with `opened`) is a dialog that is none of those, asks something, and has one button that
  * declines it. Nothing is ever agreed to: as with the dialogs of the browser, to decline is what changes the least.
  */
-export function popupOn(tree: SnapshotNode, before: ReadonlySet<string>, opened: ReadonlySet<string>): Popup | null {
+export function popupOn(tree: SnapshotNode, before: ReadonlySet<string>, opened: ReadonlySet<string> | null): Popup | null {
   const isNew = ({ ref, role }: SnapshotNode) =>
-    ref !== null && (!before.has(ref) || (['dialog', 'alertdialog'].includes(role) && !opened.has(ref)));
+    ref !== null && (!before.has(ref) || (opened !== null && ['dialog', 'alertdialog'].includes(role) && !opened.has(ref)));
   const roots: SnapshotNode[] = [];
   const visit = (node: SnapshotNode) => {
     if (isNew(node)) roots.push(node);
@@ -69,5 +71,5 @@ export function popupOn(tree: SnapshotNode, before: ReadonlySet<string>, opened:
   const declining = buttonsIn(popup).filter((node) => DECLINES.test(labelOf(node)) && !node.disabled);
   const [button] = declining;
   if (declining.length !== 1 || !button?.ref) return null;
-  return { ref: popup.ref, text: textOf(popup).slice(0, 200), button: { ...button, ref: button.ref } };
+  return { ref: popup.ref, text: textOf(popup).slice(0, 200), holds: refsOf(popup), button: { ...button, ref: button.ref } };
 }
