@@ -89,7 +89,7 @@ export function foreignPagesText({ verdicts, rows, seedGroups, commit, all }) {
     'worded: by the words of the prompt alone, as `bench/plainlyWorded.js` says. Solved: it says that it is done, and the page agrees. Refused: before',
     'anything runs, with the clause that is not understood. Failed: it says openly that it did not manage; so too where the prompt fills in a form and does',
     'not say to send it. Wrong: it says that it is done, and it is not. `button-delay` measures the time between two clicks to 15 %: on a machine that is',
-    'busy with other work the second click is late in some of its episodes, and they count as wrong.',
+    'busy with other work the second click is late in some of its episodes, and they count as wrong, though the record of the click says by how much.',
     '',
     ...table(['tasks', 'episodes', ...verdicts], sums),
     ...groups
