@@ -13,6 +13,7 @@ import type { BrowserStates } from './browserStates.js';
 import type { CodeOrigins } from './codeSource.js';
 import type { CredentialStore, OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
+import type { CheckTask } from './deps.js';
 import type { FlowRequest } from './flow/flowRequest.js';
 import { runWorkflow } from './flow/flowRun.js';
 import type { Pauses } from './pauses.js';
@@ -48,6 +49,8 @@ export interface WorkerDeps {
   readonly sessionUse: SessionUse;
   readonly browserStates: BrowserStates;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
+  /** Of goals that are known only while a workflow runs. */
+  readonly checkTask: CheckTask;
   /** A run has ended. */
   readonly onEnd: () => void;
   readonly log: (line: string) => void;

@@ -375,6 +375,8 @@ test('what cannot be run is refused by name, and leaves no run behind', async ()
     [[goal('complete it')], { body: { engine: 'rules', cdp_connect_headers: { a: 'b' } } }, /cannot honour `cdp_connect_headers`/],
     [[visit], { workflow: { persist_browser_session: true } }, /cannot honour its `persist_browser_session`/],
     [[visit], { definition: { retry_policy: { retry_on: [] } } }, /cannot honour its `retry_policy`/],
+    [[{ ...goal('complete it'), engine: 'ui-tars' }], {}, /engine ui-tars acts by screen coordinates/],
+    [[{ ...goal('complete it'), max_retries: 1 }], {}, /the field max_retries is not honoured/],
     [[], {}, /it has no blocks/],
     [[visit], { parameters: [{ parameter_type: 'aws_secret', key: 'k', aws_key: 'x' }] }, /parameter k is of type aws_secret/],
     [[visit], { parameters: [{ parameter_type: 'credential', key: 'k', credential_id: 'cred_1' }] }, /Credential cred_1 not found/],
@@ -386,7 +388,8 @@ test('what cannot be run is refused by name, and leaves no run behind', async ()
   }
   expect((await server.ask('GET', '/v1/runs')).body).toEqual([]);
   // The twin: a goal that depends on what the run finds is judged when it is known.
-  expect((await server.begin([fetched('f'), goal('{{ f_output }}')], { body: { engine: 'rules' } })).status).toBe(200);
+  const late = await server.finish([fetched('f'), goal('{{ f.status_code }}')], { body: { engine: 'rules' } });
+  expect(late.failure_reason).toBe('navigation block failed. failure reason: the goal cannot be carried out: "200": it is not understood');
 });
 
 test('a key starts one run, a terminal run can be tried again, and one that says so waits for its turn', async () => {
@@ -460,4 +463,35 @@ test('a credential is used where it is typed into a page, and is sent nowhere', 
   });
   expect(server.runner.requests).toEqual([]);
   expect(JSON.stringify([run, await server.timeline(run.run_id)])).not.toContain('hunter22');
+});
+
+test('a model is the block’s, else the run’s, else the workflow’s; what all blocks cost together is bounded', async () => {
+  const spend: Script = async (_, recorder) => {
+    await recorder.acting();
+    await recorder.stepStarted(0);
+    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, cost: 0.3, model: 'm' };
+    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage });
+    return { status: 'completed', output: null };
+  };
+  const models = {
+    share: () => '',
+    refusal: async ({ name }: { name: string | null }) => (name === 'none/such' ? 'there is no model none/such' : null),
+  };
+  const server = await flows({ defaultEngine: null, models }, { spend });
+  const task = (label: string, more: Wire = {}) => ({ block_type: 'task', label, navigation_goal: 'spend it', ...more });
+  const workflow = { model: { model_name: 'of/workflow' } };
+  const own = { model: { model_name: 'of/block' }, engine: 'skyvern-2.0', ignore_workflow_system_prompt: true };
+  const definition = { workflow_system_prompt: 'spend kindly' };
+  const run = await server.finish([task('a'), task('b', own), task('c')], { workflow, definition, body: { max_cost: 0.5 } });
+  expect(run).toMatchObject({
+    status: 'failed',
+    failure_reason: expect.stringMatching(/^task block failed\. failure reason: asking the language model cost 0\.6000 dollars/),
+  });
+  const { specs } = server.runner;
+  expect(specs.map(({ model, engine, maxCost, prompt }) => [model, engine, maxCost?.toFixed(1), prompt])).toEqual([
+    ['of/workflow', 'skyvern-1.0', '0.5', 'spend kindly\nspend it'],
+    ['of/block', 'skyvern-2.0', '0.2', 'spend it'],
+  ]);
+  const none = await server.begin([task('a', { model: { model_name: 'none/such' } })]);
+  expect([none.status, none.body.detail]).toEqual([422, 'Block a (task): there is no model none/such']);
 });

@@ -10,7 +10,7 @@ import type { NewRun, RunRow, Store } from '../store.js';
 import { checkTaskRequest } from '../taskRequest.js';
 import { convertedParameters } from '../workflowParameters.js';
 import type { WorkflowRow } from '../workflowStore.js';
-import { blockTask } from './goalBlocks.js';
+import { blockTask, modelOf } from './goalBlocks.js';
 import { GOAL_BLOCKS, unsupported } from './supported.js';
 
 /** As it is kept: what means the same in a task under the same names, `prompt` aside. */
@@ -96,6 +96,8 @@ export async function checkFlow(
     extra_http_headers: own('extra_http_headers', 'extra_http_headers'),
     proxy_location: null,
     prompt: row.title || 'workflow',
+    // Who asks for rules wants no model, whatever the workflow says.
+    model: body['model'] ?? (modelOf(workflow['model']) === null || body['engine'] === RULES_ENGINE ? undefined : workflow['model']),
   };
   const { request, engine } = checkTaskRequest(task, deps.defaultEngine);
   checkPlaces(deps, request);
@@ -180,9 +182,14 @@ async function checkGoals(
   const known = Object.fromEntries(names);
   const asksModel = goals.filter((block) => block.block_type !== 'validation' || !judgesByTemplates(block));
   if (engine !== RULES_ENGINE) {
-    if (asksModel.length === 0) return;
-    const noModel = await deps.models.refusal({ name: request.model?.model_name ?? null, needsPrice: request.max_cost != null });
-    if (noModel !== null) throw refusal(422, `Block ${asksModel[0]!.label} (${asksModel[0]!.block_type}): ${noModel}`);
+    const asked = new Set<string | null>();
+    for (const block of asksModel) {
+      const name = modelOf(block['model']) ?? request.model?.model_name ?? null;
+      if (asked.has(name)) continue;
+      asked.add(name);
+      const noModel = await deps.models.refusal({ name, needsPrice: request.max_cost != null });
+      if (noModel !== null) throw refusal(422, `Block ${block.label} (${block.block_type}): ${noModel}`);
+    }
     return;
   }
   for (const block of asksModel) {

@@ -7,18 +7,19 @@
 import type { Clock } from '../../clock.js';
 import type { CodeSource, Outcome, Recorder, SharedBrowser, TaskRunner, TaskSpec } from '../../engine/task.js';
 import { originsOfHost } from '../../protocol/allowedHost.js';
-import { RISKS } from '../../protocol/task.js';
+import { RISKS, RULES_ENGINE } from '../../protocol/task.js';
 import { allBlocks, type BlockEnd, type FlowBlock, type FlowHost, runFlow } from '../../workflow/interpreter.js';
 import type { ArtifactFiles } from '../artifactFiles.js';
 import type { CodeOrigins } from '../codeSource.js';
 import type { CredentialStore, OpenedCredential } from '../credentialStore.js';
+import type { CheckTask } from '../deps.js';
 import type { Pauses } from '../pauses.js';
 import type { Lease, Queue } from '../queue.js';
 import type { RunEnd, RunRow, Store } from '../store.js';
 import type { UploadStore } from '../uploadStore.js';
 import { BlockStore } from './blockStore.js';
 import { definitionOf, type FlowRequest } from './flowRequest.js';
-import { blockTask, judgedByTemplates } from './goalBlocks.js';
+import { type BlockTask, blockTask, judgedByTemplates } from './goalBlocks.js';
 import { httpRequest, parseFile, type Reach, wait } from './ownBlocks.js';
 import { typedUrls } from './typedUrls.js';
 
@@ -32,6 +33,7 @@ export interface FlowRunDeps {
   readonly credentials: CredentialStore;
   readonly uploads: UploadStore;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
+  readonly checkTask: CheckTask;
 }
 
 export interface FlowRun {
@@ -79,11 +81,17 @@ class Host implements FlowHost {
   readonly #values: Record<string, unknown>;
   /** Credentials by the key of their parameter. */
   readonly #credentials = new Map<string, OpenedCredential>();
+  /** Parameters whose credential is gone. */
+  readonly #lost = new Set<string>();
   /** What blocks extracted, in order. */
   readonly #extracted: unknown[] = [];
   /** Steps of the run so far. */
   #steps = 0;
   #home: string | null = null;
+  /** US dollars that asking models cost so far. */
+  #cost = 0;
+  /** Whether a block has had the browser. */
+  #began = false;
 
   constructor(deps: FlowRunDeps, flow: FlowRun) {
     const { run, request, browser, recorder } = flow;
@@ -194,16 +202,37 @@ class Host implements FlowHost {
           new Set(),
         );
     }
-    const { run, request, signal } = this.#flow;
-    const task = blockTask(block, run.engine, this.#definition.instructions, request.step_limit ?? null);
-    if (task.url !== null && !/^https?:\/\//i.test(task.url)) return { status: 'failed', reason: `${task.url} is no web address` };
+    const { run, request, browser, signal } = this.#flow;
+    const given = blockTask(block, run.engine, this.#definition.instructions, request.step_limit ?? null);
+    // In a session the first block begins on the page where the session is.
+    const task = { ...given, url: given.url ?? (this.#began ? null : (browser.browser.state?.url ?? null)) };
+    const no = await this.#refusal(block, task);
+    if (no !== null) return { status: 'failed', reason: no };
+    this.#began = true;
     const before = new Set(this.#downloads().map(({ artifact_id }) => artifact_id));
     const outcome = await this.#browser.run(this.#spec(block, task), this.#shifted(), signal);
     if (task.url !== null) this.#home = task.url;
     return this.#taskEnd(outcome, before);
   }
 
-  #spec(block: FlowBlock, task: ReturnType<typeof blockTask>): TaskSpec {
+  /** Why the block cannot be carried out, as far as that shows now that its texts are known; null when it can. */
+  async #refusal(block: FlowBlock, task: BlockTask): Promise<string | null> {
+    const { request } = this.#flow;
+    if (task.url !== null && !/^https?:\/\//i.test(task.url)) return `${task.url} is no web address`;
+    const lost = ((block['parameters'] ?? []) as readonly Record<string, unknown>[]).find(({ key }) => this.#lost.has(String(key)));
+    if (lost) return `the credential of the parameter ${String(lost['key'])} was deleted, or was stored under another key`;
+    const limit = request.max_cost ?? null;
+    if (limit !== null && this.#cost >= limit)
+      return `asking the language model cost ${this.#cost.toFixed(4)} dollars so far, and may cost ${limit}`;
+    if (task.engine !== RULES_ENGINE) return null;
+    const secretNames = this.#credentialOf(block)?.credential.secretNames ?? [];
+    const asked = { ...request, prompt: task.prompt, data_extraction_schema: task.schema };
+    const refused =
+      task.prompt === '' ? { clause: '', reason: 'it has no goal' } : await this.#deps.checkTask(asked, task.engine, secretNames);
+    return refused && `the goal cannot be carried out: "${refused.clause}": ${refused.reason}`;
+  }
+
+  #spec(block: FlowBlock, task: BlockTask): TaskSpec {
     const { run, request, browser } = this.#flow;
     const opened = this.#credentialOf(block);
     const text = (name: string): string | null => (block[name] as string | null | undefined) || null;
@@ -213,8 +242,8 @@ class Host implements FlowHost {
       url: task.url,
       home: this.#home,
       engine: task.engine,
-      model: request.model?.model_name ?? null,
-      maxCost: request.max_cost ?? null,
+      model: task.model ?? request.model?.model_name ?? null,
+      maxCost: request.max_cost == null ? null : request.max_cost - this.#cost,
       maxSteps: task.maxSteps,
       dataExtractionSchema: task.schema,
       errorCodeMapping: { ...this.#definition.errorCodes, ...(block['error_code_mapping'] as Record<string, string> | null | undefined) },
@@ -283,7 +312,10 @@ class Host implements FlowHost {
         return recorder.stepStarted(first + order);
       },
       action: (order, action) => recorder.action(first + order, action),
-      stepEnded: (order, end) => recorder.stepEnded(first + order, { ...end, isLast: false }),
+      stepEnded: (order, end) => {
+        this.#cost += end.usage?.cost ?? 0;
+        return recorder.stepEnded(first + order, { ...end, isLast: false });
+      },
       stepArtifact: (order, artifact) => recorder.stepArtifact(first + order, artifact),
       thought: async () => {},
       subtaskStarted: async () => {},
@@ -299,7 +331,10 @@ class Host implements FlowHost {
       const id = parameter['parameter_type'] === 'credential' ? parameter['credential_id'] : isNamed ? this.#values[key] : null;
       if (typeof id !== 'string') continue;
       const opened = this.#deps.credentials.open(id);
-      if (!opened) continue; // said by the block that needs it
+      if (!opened) {
+        this.#lost.add(key); // said by the block that needs it
+        continue;
+      }
       this.#credentials.set(key, opened);
       const names = opened.credential.secretNames.map((name) => [name, `{{${name}}}`] as const);
       this.#values[key] = { credential_id: id, ...opened.credential.plain, ...Object.fromEntries(names) };

@@ -10,10 +10,13 @@ export interface BlockTask {
   readonly maxSteps: number;
   readonly schema: unknown;
   readonly mustDownload: boolean;
+  /** The block's own; null: the run's. */
+  readonly model: string | null;
 }
 
 const DEFAULT_STEPS: Readonly<Record<string, number>> = { action: 3, validation: 3, task_v2: 25 };
 const USUAL_STEPS = 10;
+const PLANNER = 'skyvern-2.0';
 const LOGIN =
   'Log in to this site with the credential that may be used. The goal is reached when the page shows that somebody is logged in.';
 
@@ -36,15 +39,35 @@ export function blockTask(block: FlowBlock, engine: string, instructions: string
   const looks = type === 'extraction' || type === 'validation' ? 'Only look at the page, do not change anything on it.' : '';
   const parts = byRules
     ? [goal, data]
-    : [instructions, type === 'validation' ? 'Judge the page as it is.' : goal, data && `Extract: ${data}`, ...criteria, looks];
+    : [
+        block['ignore_workflow_system_prompt'] === true ? '' : instructions,
+        type === 'validation' ? 'Judge the page as it is.' : goal,
+        data && `Extract: ${data}`,
+        ...criteria,
+        looks,
+      ];
   return {
     prompt: parts.filter(Boolean).join('\n'),
-    engine: type === 'goto_url' ? VISIT_ENGINE : type === 'task_v2' ? 'skyvern-2.0' : engine,
+    engine: engineOf(block, engine),
     url: url === '' ? null : withScheme(url),
     maxSteps: Number(block[named] ?? maxSteps ?? DEFAULT_STEPS[type] ?? USUAL_STEPS),
     schema: schemaOf(block['data_schema']),
-    mustDownload: type === 'file_download' || block['complete_on_download'] === true,
+    mustDownload: (type === 'file_download' && block['continue_on_empty'] !== true) || block['complete_on_download'] === true,
+    model: modelOf(block['model']),
   };
+}
+
+/** Rules are for the whole run; else a block may ask for the engine that plans. */
+function engineOf(block: FlowBlock, engine: string): string {
+  if (block.block_type === 'goto_url') return VISIT_ENGINE;
+  if (block.block_type === 'task_v2') return PLANNER;
+  return engine !== RULES_ENGINE && block['engine'] === PLANNER ? PLANNER : engine;
+}
+
+/** `{"model_name": "..."}`, of a block or a workflow. */
+export function modelOf(value: unknown): string | null {
+  const name = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)['model_name'] : null;
+  return typeof name === 'string' && name !== '' ? name : null;
 }
 
 /**

@@ -37,7 +37,11 @@ const UNHONOURED: Readonly<Record<string, readonly string[]>> = {
   file_url_parser: ['json_schema', 'worksheet', 'force_ocr'],
   for_loop: ['data_schema'],
   extraction: ['export_enabled'],
+  file_download: ['download_target'],
 };
+/** Of all blocks with a goal. */
+const OF_GOALS = ['max_retries'];
+const ENGINES = ['skyvern-1.0', 'skyvern-2.0'];
 const NEEDS_MODEL = ['complete_criterion', 'terminate_criterion'];
 const isTemplate = (text: unknown): boolean => typeof text === 'string' && text.includes('{{');
 
@@ -65,7 +69,9 @@ function blockRefusal(block: FlowBlock, byRules: boolean): string | null {
       (NEEDS_ACCOUNT.test(type) ? 'it needs an account elsewhere: use another server' : 'it is not run here: use another server')
     );
   }
-  const field = UNHONOURED[type]?.find((name) => !asksNothing(block[name]));
+  const engine = String(block['engine'] ?? ENGINES[0]);
+  if (GOAL_BLOCKS.includes(type) && !ENGINES.includes(engine)) return `engine ${engine} acts by screen coordinates, which is not done here`;
+  const field = [...(UNHONOURED[type] ?? []), ...(GOAL_BLOCKS.includes(type) ? OF_GOALS : [])].find((name) => !asksNothing(block[name]));
   if (field !== undefined) return `the field ${field} is not honoured here: leave it out`;
   const criteria = [
     block['condition'],
@@ -84,5 +90,7 @@ const asksNothing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === false ||
+  value === 0 ||
+  value === 'website' || // of download_target
   value === '' ||
   (typeof value === 'object' && Object.keys(value).length === 0);
