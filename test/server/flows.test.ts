@@ -495,3 +495,31 @@ test('a model is the block’s, else the run’s, else the workflow’s; what al
   const none = await server.begin([task('a', { model: { model_name: 'none/such' } })]);
   expect([none.status, none.body.detail]).toEqual([422, 'Block a (task): there is no model none/such']);
 });
+
+test('in a browser session the first block begins where the last run ended, with what it left', async () => {
+  const server = await flows();
+  const { browser_session_id: session } = (await server.ask('POST', '/v1/browser_sessions', { body: {} })).body;
+  const look = { block_type: 'task', label: 'look', navigation_goal: 'complete it' };
+  const body = { browser_session_id: session };
+  const hold = await server.begin(
+    [
+      { ...visit, next_block_label: 'stay' },
+      { block_type: 'task', label: 'stay', navigation_goal: 'hold on' },
+    ],
+    { body },
+  );
+  await server.untilActions(hold.body.run_id, 4);
+  expect(await server.finish([look], { body })).toMatchObject({
+    status: 'failed',
+    failure_reason: expect.stringContaining('already occupied'),
+  });
+  server.runner.shared[0]!.keepBrowserState!({ url: 'https://a.example/basket', storage: { cookies: [], origins: [] } });
+  await server.ask('POST', `/v1/runs/${hold.body.run_id}/cancel`);
+  await server.until(hold.body.run_id, 'canceled');
+  await server.finish([look, { ...look, label: 'again' }], { body });
+  expect(server.runner.specs.slice(2).map(({ url, home }) => [url, home])).toEqual([
+    ['https://a.example/basket', null],
+    [null, 'https://a.example/basket'],
+  ]);
+  expect(server.runner.shared.at(-1)!.browser.state).toMatchObject({ url: 'https://a.example/basket' });
+});
