@@ -30,10 +30,35 @@ test('A51 no way that a page has reaches a hidden address, whatever it is writte
   expect(all).toEqual(hosts.map((host) => [host, { through: [], happened: true }]));
 });
 
-test('A51 nor when the environment asks the browser library to leave loopback alone', { timeout: 120_000 }, async () => {
-  vi.stubEnv('PLAYWRIGHT_DISABLE_FORCED_CHROMIUM_PROXIED_LOOPBACK', '1');
+test.each([
+  ['and is reached only where it is allowed', {}],
+  [
+    'also when the environment asks the browser library to leave loopback alone',
+    { PLAYWRIGHT_DISABLE_FORCED_CHROMIUM_PROXIED_LOOPBACK: '1' },
+  ],
+])('A51 a server that really listens on this machine is not reached past the proxy, %s', async (_, env) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await attacks(['127.0.0.1'], true)).toEqual([['127.0.0.1', { through: [], happened: true }]]);
+  const hidden = await servePages({ '/x': 'x' });
+  const site = await servePages({
+    '/': `<script>fetch('${hidden.origin}/x', { mode: 'no-cors' }).catch(() => {}).then(() => fetch('/ended'))</script>`,
+    '/ended': 'ended',
+  });
+  const pool = createBrowserPool(process, {
+    clock: systemClock,
+    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
+    sandbox: true,
+    places: [],
+  });
+  onTestFinished(() => pool.close());
+  for (const allowed of [[site.origin], [site.origin, hidden.origin]]) {
+    const { page, close } = await pool.open(sessionOf(tempFolder(), allowed));
+    const before = site.asked.length;
+    await page.perform({ kind: 'goto', url: `${site.origin}/` });
+    await expect.poll(() => site.asked.slice(before).includes('/ended'), { timeout: 30_000 }).toBe(true);
+    await close();
+    expect(hidden.asked).toEqual(allowed.includes(hidden.origin) ? ['/x'] : []);
+  }
 });
 
 test('with the guard off every one of them does: the test above can fail', { timeout: 240_000 }, async () => {
