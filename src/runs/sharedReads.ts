@@ -74,6 +74,8 @@ export class SharedReads {
   #delayMs = MIN_DELAY_MS;
   #failures = 0;
   #answered = false;
+  /** Ends the pause between two rounds: a run that nobody has looked at yet may have ended already. */
+  #pause = new AbortController();
 
   constructor(source: ListSource, options: SharedReadsOptions) {
     this.#source = source;
@@ -110,6 +112,7 @@ export class SharedReads {
         };
       signal?.addEventListener('abort', onAbort, { once: true });
       watched.waiting = { call, resolve: done(resolve), reject: done(reject) };
+      if (!watched.seen) this.#pause.abort();
       this.#round ??= this.#rounds().finally(() => {
         this.#round = null;
       });
@@ -123,7 +126,7 @@ export class SharedReads {
 
   /** Until nobody waits any more. Never rejects: what goes wrong is told to those who wait. */
   async #rounds(): Promise<void> {
-    const { clock, random, signal, onAnswer } = this.#options;
+    const { random, signal, onAnswer } = this.#options;
     // Watches begin one after the other, in the same turn: the first round is for all of them.
     await Promise.resolve();
     try {
@@ -134,7 +137,7 @@ export class SharedReads {
           this.#failures = 0;
           this.#answered = true;
           this.#delayMs = moved ? MIN_DELAY_MS : Math.min(this.#delayMs * 1.5, MAX_DELAY_MS);
-          await clock.sleep(Math.round(this.#delayMs * (0.8 + 0.4 * random.fraction())), signal);
+          await this.#rest(Math.round(this.#delayMs * (0.8 + 0.4 * random.fraction())));
         } catch (error) {
           if (signal.aborted || !isPassing(error) || !this.#answered) throw error;
           await this.#backOff(error.message);
@@ -143,6 +146,13 @@ export class SharedReads {
     } catch (error) {
       for (const { waiting } of this.#waiting()) waiting?.reject(error);
     }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const { clock, signal } = this.#options;
+    if (this.#waiting().some(({ seen }) => !seen)) return;
+    this.#pause = new AbortController();
+    await clock.sleep(ms, AbortSignal.any([signal, this.#pause.signal])).catch(() => signal.throwIfAborted());
   }
 
   /** One is enough to tell of it. */

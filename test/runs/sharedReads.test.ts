@@ -6,17 +6,21 @@ import { isTerminalStatus } from '../../src/protocol/status.js';
 import type { RunEvent } from '../../src/runs/events.js';
 import { type ListSource, SharedReads } from '../../src/runs/sharedReads.js';
 import { watchMany } from '../../src/runs/watchMany.js';
-import { type ManualClock, manualClock, seededRandom } from '../support/clock.js';
+import { type ManualClock, manualClock, seededRandom, turn } from '../support/clock.js';
 import { apiError, aRun, scripted } from './sources.js';
 
 /** A server with runs that move by the clock: `[statuses, at ms]`. */
 class Server {
-  readonly clock: ManualClock = manualClock();
+  readonly clock: ManualClock;
   readonly asked = { list: 0, get: 0 };
   /** What the list says, where it is not what is true. */
   readonly stale = new Map<string, string>();
   down = (_ms: number): boolean => false;
   readonly #plans = new Map<string, readonly (readonly [atMs: number, status: string])[]>();
+
+  constructor(clock: ManualClock = manualClock()) {
+    this.clock = clock;
+  }
 
   put(id: string, ...plan: (readonly [atMs: number, status: string])[]): void {
     this.#plans.set(id, plan);
@@ -144,6 +148,25 @@ test('an outage of an hour is told once a try, not once a run, and ends nothing'
   const retries = events.filter(({ type }) => type === 'retrying');
   expect(retries.length).toBeGreaterThan(100);
   expect(retries.length).toBeLessThan(1_000); // of 200 runs each would tell of its own
+});
+
+test('a run that joins is looked at at once, and once: a batch does not wait for a pause at each of its rows', async () => {
+  const clock = manualClock({ auto: false });
+  const server = new Server(clock);
+  server.put('tsk_long', [0, 'running']);
+  server.put('tsk_quick', [0, 'completed']);
+  const shared = new SharedReads(server.source, { clock, random: seededRandom(), signal: new AbortController().signal });
+  expect((await shared.source.poll('tsk_long', null, 0)).run?.status).toBe('running');
+  const news = shared.source.poll('tsk_long', null, 0);
+  while (clock.sleepers === 0) await turn();
+  const { list } = server.asked;
+  expect((await shared.source.poll('tsk_quick', null, 0)).run?.status).toBe('completed');
+  while (clock.sleepers === 0) await turn();
+  expect(server.asked.list).toBe(list + 1);
+  expect(clock.monotonic()).toBe(0);
+  server.put('tsk_long', [0, 'completed']);
+  await clock.advance(2_000);
+  expect((await news).run?.status).toBe('completed');
 });
 
 test('the time limit ends all of them', async () => {
