@@ -65,6 +65,8 @@ export interface PageOptions {
   readonly limits?: DownloadLimits;
   /** Why a page that crashed just now did; null: for a reason of its own. */
   readonly blame?: () => string | null;
+  /** Why the browser as a whole was ended; null: it was not, as far as is known. */
+  readonly ended?: () => string | null;
   /** For one file, from the click to its last byte; null: as long as the page is open. */
   readonly downloadTimeoutMs?: number | null;
 }
@@ -104,15 +106,17 @@ export class PlaywrightPage implements BrowserPage {
   readonly #capture: Capture | null;
   readonly #quota: DownloadQuota;
   readonly #blame: () => string | null;
+  readonly #ended: () => string | null;
   readonly #downloadTimeoutMs: number | null;
 
   private constructor(context: BrowserContext, clock: Clock, downloadsDir: string, options: Required<PageOptions>) {
-    const { capture, limits, blame, downloadTimeoutMs } = options;
+    const { capture, limits, blame, ended, downloadTimeoutMs } = options;
     this.#context = context;
     this.#clock = clock;
     this.#downloadsDir = downloadsDir;
     this.#capture = capture;
     this.#blame = blame;
+    this.#ended = ended;
     this.#downloadTimeoutMs = downloadTimeoutMs;
     this.#quota = new DownloadQuota(limits, (url, reason) => this.#note({ type: 'refused', host: hostOf(url), reason }));
   }
@@ -122,9 +126,9 @@ export class PlaywrightPage implements BrowserPage {
     context: BrowserContext,
     clock: Clock,
     downloadsDir: string,
-    { capture = null, limits = DOWNLOAD_LIMITS, blame = () => null, downloadTimeoutMs = null }: PageOptions = {},
+    { capture = null, limits = DOWNLOAD_LIMITS, blame = () => null, ended = () => null, downloadTimeoutMs = null }: PageOptions = {},
   ): Promise<PlaywrightPage> {
-    const self = new PlaywrightPage(context, clock, downloadsDir, { capture, limits, blame, downloadTimeoutMs });
+    const self = new PlaywrightPage(context, clock, downloadsDir, { capture, limits, blame, ended, downloadTimeoutMs });
     context.setDefaultTimeout(ACTION_TIMEOUT_MS);
     context.on('page', (page) => self.#opened(page));
     context.on('request', (request) => self.#requestStarted(request));
@@ -303,13 +307,16 @@ export class PlaywrightPage implements BrowserPage {
 
   /** The page crashed and its tab is closed, or the browser is gone: which, is told a moment later than that it is. */
   #goneBecause(): string {
+    const ended = this.#ended();
+    if (ended !== null) return ended;
     if (this.#pages.length === 0 && this.#noTab !== ALL_CLOSED) return this.#noTab;
     return this.#blame() ?? GONE;
   }
 
   #current(): Page {
     const page = this.#pages.at(-1);
-    if (!page) throw new PageError(this.#context.browser()?.isConnected() ? this.#noTab : (this.#blame() ?? GONE));
+    // The tabs of a browser that ends are told to be closed a moment before it is told to be gone.
+    if (!page) throw new PageError(this.#ended() ?? (this.#context.browser()?.isConnected() ? this.#noTab : (this.#blame() ?? GONE)));
     return page;
   }
 

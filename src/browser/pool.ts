@@ -54,6 +54,8 @@ interface Lender {
   readonly isForeign: boolean;
   /** Why a page that crashed just now did; null: for a reason of its own. */
   blame(): string | null;
+  /** Why the browser as a whole was ended; null: it was not. */
+  ended(): string | null;
   /** It does not close what it is told to close. */
   stuck(): void;
   /** The session is over. */
@@ -113,7 +115,8 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
     shared.sessions++;
     const lender: Lender = {
       isForeign: false,
-      blame: () => shared.hang?.blame() ?? shared.memory?.blame() ?? null,
+      blame: () => shared.memory?.blame() ?? null,
+      ended: () => shared.hang?.blame() ?? null,
       stuck: () => giveUp(key, shared),
       done: async () => {
         if (--shared.sessions > 0) return;
@@ -144,7 +147,13 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
     open: async (session) => {
       if (session.address !== null) {
         const { browser, close } = await connectBrowser(session.address, session.cdpHeaders);
-        return openSession(browser, session, way, { isForeign: true, blame: () => null, stuck: () => {}, done: close }, null);
+        return openSession(
+          browser,
+          session,
+          way,
+          { isForeign: true, blame: () => null, ended: () => null, stuck: () => {}, done: close },
+          null,
+        );
       }
       const key = JSON.stringify([session.path, session.headed]);
       const before = warm.get(key);
@@ -205,6 +214,7 @@ async function openSession(
     page = await PlaywrightPage.open(context, clock, session.downloadsDir, {
       capture,
       blame: lender.blame,
+      ended: lender.ended,
       downloadTimeoutMs: session.downloadTimeoutMs ?? null,
     });
     const opened = page;
