@@ -28,13 +28,15 @@ const { client, start, close } = await embedded(folder, runner, 4);
 const ours = { client, steps: 5, start: () => start({ prompt: PROMPT, url: site.url, engine: 'rules' }) };
 
 async function script(page) {
+  // With several pages at once the browser now and then takes no picture of one that has just gone elsewhere.
+  const shot = () => page.screenshot({ type: 'png' }).catch(() => page.screenshot({ type: 'png' }));
   const step = async (act) => {
     await page.ariaSnapshot({ mode: 'ai' });
     await act();
-    await page.screenshot({ type: 'png' });
+    await shot();
   };
   await page.goto(site.url);
-  await page.screenshot({ type: 'png' });
+  await shot();
   await step(() => page.getByRole('link', { name: 'Log in' }).click());
   await step(() => page.getByLabel('User').fill(user));
   await step(() => page.getByLabel('Password').fill(password));
