@@ -1,7 +1,7 @@
 /** Accepting a task that was checked: exactly one run per `Idempotency-Key`, and no run for what cannot be done. */
 import { createHmac } from 'node:crypto';
 import type { Context } from 'hono';
-import { RULES_ENGINE } from '../protocol/task.js';
+import { RULES_ENGINE, type TaskRunRequest } from '../protocol/task.js';
 import type { RouteDeps } from './deps.js';
 import { HttpError, invalid, refusal } from './httpError.js';
 import type { Idempotency } from './queue.js';
@@ -26,13 +26,7 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
   const { request, engine, title, held } = checkTaskRequest(task, deps.defaultEngine);
   const opened = request.credential_id ? deps.credentials.open(request.credential_id) : null;
   if (request.credential_id && !opened) throw refusal(404, `Credential ${request.credential_id} not found`);
-  const { browser_session_id: sessionId = null, browser_profile_id: profileId = null } = request;
-  if (sessionId !== null) {
-    const row = deps.sessions.get(sessionId);
-    const refused = deps.sessionUse.refusal(sessionId, row);
-    if (refused !== null) throw refusal(row === null ? 404 : 410, refused);
-  }
-  if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
+  checkPlaces(deps, request);
   const secretNames = [...(held?.secrets.keys() ?? []), ...(opened?.credential.secretNames ?? [])];
   const refused = await deps.checkTask(request, engine, secretNames);
   if (refused) throw refusal(422, `The prompt cannot be carried out: "${refused.clause}": ${refused.reason}`);
@@ -40,8 +34,6 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
     const noModel = await deps.models.refusal({ name: request.model?.model_name ?? null, needsPrice: request.max_cost != null });
     if (noModel !== null) throw refusal(422, noModel);
   }
-  const missing = (request.file_ids ?? []).filter((id) => deps.uploads.find(id) === null);
-  if (missing.length > 0) throw refusal(404, `Uploaded file not found: ${missing.join(', ')}`);
   const run: NewRun = {
     kind: kind ?? (engine === 'skyvern-2.0' ? 'planned' : 'task'),
     title,
@@ -50,6 +42,19 @@ export async function startRun(c: Context, deps: RouteDeps, { body, task, kind }
     holdsSecrets: held !== null,
   };
   return acceptRun(c, deps, { key, body, run, held });
+}
+
+/** @throws HttpError where a session, a profile or a file that is named is not there */
+export function checkPlaces(deps: RouteDeps, request: TaskRunRequest): void {
+  const { browser_session_id: sessionId = null, browser_profile_id: profileId = null } = request;
+  if (sessionId !== null) {
+    const row = deps.sessions.get(sessionId);
+    const refused = deps.sessionUse.refusal(sessionId, row);
+    if (refused !== null) throw refusal(row === null ? 404 : 410, refused);
+  }
+  if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
+  const missing = (request.file_ids ?? []).filter((id) => deps.uploads.find(id) === null);
+  if (missing.length > 0) throw refusal(404, `Uploaded file not found: ${missing.join(', ')}`);
 }
 
 export interface Accepting {

@@ -290,7 +290,8 @@ export class Store {
          AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
          AND (json_array_length(?6) = 0 OR workflow_permanent_id IN (SELECT value FROM json_each(?6)))
          AND (?2 IS NULL OR instr(lower(
-           run_id || char(10) || coalesce(workflow_permanent_id, '') || char(10) || coalesce(json_extract(request, '$.parameters'), '') || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
+           run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
+              || char(10) || coalesce(workflow_permanent_id, '') || char(10) || coalesce(json_extract(request, '$.parameters'), '')
              || char(10) || coalesce(json_extract(request, '$.extra_http_headers'), '')), ?2) > 0)
        ORDER BY seq DESC LIMIT ?3 OFFSET ?4`,
       JSON.stringify(statuses),
@@ -306,7 +307,7 @@ export class Store {
   listFlows({ workflow, statuses, search, errorCode, from, until, limit, offset }: FlowFilter): RunRow[] {
     return this.all<RunRow>(
       `SELECT ${RUN_COLUMNS} FROM runs INDEXED BY runs_of_workflow
-       WHERE ${workflow === null ? 'workflow_permanent_id IS NOT NULL' : 'workflow_permanent_id = ?1'} AND (?1 IS NULL OR 1)
+       WHERE ${workflow === null ? 'workflow_permanent_id IS NOT NULL' : 'workflow_permanent_id = ?1'}
          AND (json_array_length(?2) = 0 OR status IN (SELECT value FROM json_each(?2)))
          AND (?3 IS NULL OR instr(lower(run_id || char(10) || coalesce(title, '') || char(10)
            || coalesce(json_extract(request, '$.parameters'), '')), ?3) > 0)

@@ -99,8 +99,8 @@ function partsOfKind(run: RunRow, isStart: boolean): Record<string, unknown> {
   return looksOf(run).label === null ? { run_request: requestWire(run.request) } : workflowWire(run);
 }
 
-/** What a start answers: nothing about results yet. */
-export function startedWire(run: RunRow) {
+/** What all runs have from the start. */
+function commonWire(run: RunRow) {
   return {
     run_id: run.run_id,
     status: run.status,
@@ -123,9 +123,11 @@ export function startedWire(run: RunRow) {
     errors: null as unknown,
     step_count: null as number | null,
     run_type: looksOf(run).runType,
-    ...partsOfKind(run, true),
   };
 }
+
+/** What a start answers: nothing about results yet. */
+export const startedWire = (run: RunRow) => ({ ...commonWire(run), ...partsOfKind(run, true) });
 
 export type RunWire = ReturnType<typeof runWire>;
 
@@ -135,7 +137,7 @@ export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl:
   const { label } = looksOf(run);
   const files = downloads.map((file) => downloadWire(file, baseUrl));
   return {
-    ...startedWire(run),
+    ...commonWire(run),
     ...partsOfKind(run, false),
     output: label === null ? json(run.output) : workflowOutput(run, label, files),
     downloaded_files: files,

@@ -1,26 +1,16 @@
-/**
- * Working off the queue: claims runs, hands each to the engine, writes how it ended.
- *
- * It knows `TaskRunner` and nothing of browsers. At most `concurrency` runs are at work.
- */
-import type { Clock } from '../clock.js';
-import type { BrowserState, CodeSource, Outcome, TaskRunner, TaskSpec } from '../engine/task.js';
+import type { BrowserState, CodeSource, Outcome, TaskSpec } from '../engine/task.js';
 import { SkyvernError } from '../errors.js';
 import { originsOfHost } from '../protocol/allowedHost.js';
 import { RISKS, type TaskRunRequest } from '../protocol/task.js';
-import type { ArtifactFiles } from './artifactFiles.js';
 import type { BrowserStates } from './browserStates.js';
-import type { CodeOrigins } from './codeSource.js';
-import type { CredentialStore, OpenedCredential } from './credentialStore.js';
+import type { OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
-import type { CheckTask } from './deps.js';
 import type { FlowRequest } from './flow/flowRequest.js';
-import { runWorkflow } from './flow/flowRun.js';
-import type { Pauses } from './pauses.js';
-import { interrupted, type Lease, LeaseLost, type Queue } from './queue.js';
+import { type FlowRunDeps, runWorkflow } from './flow/flowRun.js';
+import { interrupted, type Lease, LeaseLost } from './queue.js';
 import { createRecorder } from './recorder.js';
 import type { Place, SessionUse } from './sessionUse.js';
-import type { RunEnd, RunRow, Store } from './store.js';
+import type { RunEnd, RunRow } from './store.js';
 import type { UploadStore } from './uploadStore.js';
 
 /** Step limit of a task that names none, as upstream's. */
@@ -34,23 +24,12 @@ export interface RunSecrets {
   readonly cdpHeaders: Readonly<Record<string, string>>;
 }
 
-export interface WorkerDeps {
-  readonly store: Store;
-  readonly queue: Queue;
-  readonly files: ArtifactFiles;
-  readonly pauses: Pauses;
-  readonly runner: TaskRunner;
-  readonly clock: Clock;
+export interface WorkerDeps extends FlowRunDeps {
   readonly concurrency: number;
   /** By run id, from the POST to the end of the run. */
   readonly secrets: Map<string, RunSecrets>;
-  readonly credentials: CredentialStore;
-  readonly uploads: UploadStore;
   readonly sessionUse: SessionUse;
   readonly browserStates: BrowserStates;
-  readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
-  /** Of goals that are known only while a workflow runs. */
-  readonly checkTask: CheckTask;
   /** A run has ended. */
   readonly onEnd: () => void;
   readonly log: (line: string) => void;

@@ -146,6 +146,7 @@ class Flow {
     scope: { readonly parent: string | null; readonly loop: Loop | null; readonly count?: { blocks: number } },
   ): Promise<ChainEnd> {
     const named = (label: string | null) => blocks.find((block) => block.label === label);
+    const isGraph = this.#isGraph(blocks);
     let block = from;
     while (block) {
       if (stops.has(block.label)) return { at: block.label };
@@ -165,7 +166,7 @@ class Flow {
           if (branch.at !== null && branch.at !== merge) return branch;
           next = merge;
         }
-      } else if (this.#isGraph(blocks)) next = nextOf(block);
+      } else if (isGraph) next = nextOf(block);
       else next = blocks[blocks.indexOf(block) + 1]?.label ?? null;
       block = named(next);
     }

@@ -6,10 +6,12 @@ import { render, TemplateError } from '../../workflow/jinja/render.js';
 import { scanTemplates } from '../../workflow/templates.js';
 import type { RouteDeps } from '../deps.js';
 import { invalid, refusal, unhonoured } from '../httpError.js';
+import { checkPlaces } from '../startRun.js';
 import type { NewRun, RunRow, Store } from '../store.js';
 import { checkTaskRequest } from '../taskRequest.js';
 import { convertedParameters } from '../workflowParameters.js';
 import type { WorkflowRow } from '../workflowStore.js';
+import { openCredentials } from './credentials.js';
 import { blockTask, modelOf } from './goalBlocks.js';
 import { GOAL_BLOCKS, unsupported } from './supported.js';
 
@@ -146,18 +148,6 @@ function refuseSettings(workflow: Record<string, unknown>): void {
   throw refusal(422, `The local server does not run this workflow: it cannot honour its ${names}. Leave it out, or use another server.`);
 }
 
-function checkPlaces(deps: RouteDeps, request: TaskRunRequest): void {
-  const { browser_session_id: sessionId = null, browser_profile_id: profileId = null } = request;
-  if (sessionId !== null) {
-    const row = deps.sessions.get(sessionId);
-    const refused = deps.sessionUse.refusal(sessionId, row);
-    if (refused !== null) throw refusal(row === null ? 404 : 410, refused);
-  }
-  if (profileId !== null && !deps.profiles.get(profileId)) throw refusal(404, `Browser profile ${profileId} not found`);
-  const missing = (request.file_ids ?? []).filter((id) => deps.uploads.find(id) === null);
-  if (missing.length > 0) throw refusal(404, `Uploaded file not found: ${missing.join(', ')}`);
-}
-
 /** Whether the engine can do what blocks ask of it, as far as that is known before outputs are. */
 async function checkGoals(
   deps: RouteDeps,
@@ -167,19 +157,10 @@ async function checkGoals(
   request: TaskRunRequest,
 ): Promise<void> {
   const goals = allBlocks(blocks).filter(({ block_type }) => GOAL_BLOCKS.includes(block_type));
-  const names = new Map<string, unknown>(Object.entries(values));
-  const secretNames: string[] = [];
-  for (const parameter of declared) {
-    const isCredential = parameter['parameter_type'] === 'credential' || parameter['workflow_parameter_type'] === 'credential_id';
-    const id = isCredential ? (parameter['credential_id'] ?? values[String(parameter['key'])] ?? null) : null;
-    if (id === null) continue;
-    const opened = deps.credentials.open(String(id));
-    if (!opened) throw refusal(404, `Credential ${String(id)} not found`);
-    secretNames.push(...opened.credential.secretNames);
-    const placeholders = opened.credential.secretNames.map((name) => [name, `{{${name}}}`]);
-    names.set(String(parameter['key']), { credential_id: id, ...opened.credential.plain, ...Object.fromEntries(placeholders) });
-  }
-  const known = Object.fromEntries(names);
+  const { opened, missing, values: known } = openCredentials(deps.credentials, declared, values);
+  const [lost] = missing.values();
+  if (lost !== undefined) throw refusal(404, `Credential ${lost} not found`);
+  const secretNames = [...opened.values()].flatMap(({ credential }) => credential.secretNames);
   const asksModel = goals.filter((block) => block.block_type !== 'validation' || !judgesByTemplates(block));
   if (engine !== RULES_ENGINE) {
     const asked = new Set<string | null>();

@@ -18,6 +18,7 @@ import type { Lease, Queue } from '../queue.js';
 import type { RunEnd, RunRow, Store } from '../store.js';
 import type { UploadStore } from '../uploadStore.js';
 import { BlockStore } from './blockStore.js';
+import { type FlowCredentials, openCredentials } from './credentials.js';
 import { definitionOf, type FlowRequest } from './flowRequest.js';
 import { type BlockTask, blockTask, judgedByTemplates } from './goalBlocks.js';
 import { httpRequest, parseFile, type Reach, wait } from './ownBlocks.js';
@@ -33,6 +34,7 @@ export interface FlowRunDeps {
   readonly credentials: CredentialStore;
   readonly uploads: UploadStore;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
+  /** Of goals that are known only while a workflow runs. */
   readonly checkTask: CheckTask;
 }
 
@@ -78,11 +80,7 @@ class Host implements FlowHost {
   readonly #blocks: BlockStore;
   readonly #browser: SharedBrowser;
   readonly #allowedUrls: readonly string[];
-  readonly #values: Record<string, unknown>;
-  /** Credentials by the key of their parameter. */
-  readonly #credentials = new Map<string, OpenedCredential>();
-  /** Parameters whose credential is gone. */
-  readonly #lost = new Set<string>();
+  readonly #credentials: FlowCredentials;
   /** What blocks extracted, in order. */
   readonly #extracted: unknown[] = [];
   /** Steps of the run so far. */
@@ -100,8 +98,7 @@ class Host implements FlowHost {
     this.#flow = flow;
     this.#definition = definitionOf(store, run);
     this.#blocks = new BlockStore(store, deps.clock);
-    this.#values = { ...request.parameters };
-    this.#openCredentials();
+    this.#credentials = openCredentials(deps.credentials, this.#definition.parameters, request.parameters);
     const hosts = (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []);
     this.#allowedUrls = [...typedUrls(this.#definition.blocks, request.parameters), ...hosts];
     this.#browser = runner.share(
@@ -128,7 +125,7 @@ class Host implements FlowHost {
       workflow_run_summary: { workflow_run_id: run.run_id, workflow_title: run.title, status: 'running' },
       current_date: new Date(this.#deps.clock.now()).toISOString().slice(0, 10),
     };
-    const { status, reason, errors } = await runFlow(this.#definition, this.#values, constants, this, signal);
+    const { status, reason, errors } = await runFlow(this.#definition, this.#credentials.values, constants, this, signal);
     return { status, reason, errors };
   }
 
@@ -157,7 +154,7 @@ class Host implements FlowHost {
     this.#deps.queue.write(lease, () => this.#deps.store.keepOutput(lease.runId, kept));
   }
 
-  async carryOut(block: FlowBlock, _id: string, _names: unknown): Promise<BlockEnd> {
+  async carryOut(block: FlowBlock): Promise<BlockEnd> {
     const { clock } = this.#deps;
     const { signal } = this.#flow;
     const reach: Reach = { browser: this.#browser, allowedUrls: this.#allowedUrls, clock, signal };
@@ -219,7 +216,9 @@ class Host implements FlowHost {
   async #refusal(block: FlowBlock, task: BlockTask): Promise<string | null> {
     const { request } = this.#flow;
     if (task.url !== null && !/^https?:\/\//i.test(task.url)) return `${task.url} is no web address`;
-    const lost = ((block['parameters'] ?? []) as readonly Record<string, unknown>[]).find(({ key }) => this.#lost.has(String(key)));
+    const lost = ((block['parameters'] ?? []) as readonly Record<string, unknown>[]).find(({ key }) =>
+      this.#credentials.missing.has(String(key)),
+    );
     if (lost) return `the credential of the parameter ${String(lost['key'])} was deleted, or was stored under another key`;
     const limit = request.max_cost ?? null;
     if (limit !== null && this.#cost >= limit)
@@ -323,29 +322,12 @@ class Host implements FlowHost {
     };
   }
 
-  /** Templates see of a credential what is no secret, and for the rest the name by which it is typed. */
-  #openCredentials(): void {
-    for (const parameter of this.#definition.parameters) {
-      const key = String(parameter['key']);
-      const isNamed = parameter['parameter_type'] === 'workflow' && parameter['workflow_parameter_type'] === 'credential_id';
-      const id = parameter['parameter_type'] === 'credential' ? parameter['credential_id'] : isNamed ? this.#values[key] : null;
-      if (typeof id !== 'string') continue;
-      const opened = this.#deps.credentials.open(id);
-      if (!opened) {
-        this.#lost.add(key); // said by the block that needs it
-        continue;
-      }
-      this.#credentials.set(key, opened);
-      const names = opened.credential.secretNames.map((name) => [name, `{{${name}}}`] as const);
-      this.#values[key] = { credential_id: id, ...opened.credential.plain, ...Object.fromEntries(names) };
-    }
-  }
-
   #credentialOf(block: FlowBlock): OpenedCredential | null {
+    const { opened } = this.#credentials;
     const parameters = (block['parameters'] ?? []) as readonly Record<string, unknown>[];
-    const found = parameters.flatMap(({ key }) => this.#credentials.get(String(key)) ?? []);
+    const found = parameters.flatMap(({ key }) => opened.get(String(key)) ?? []);
     // A log-in needs one; where the workflow has one only, it is that.
-    if (found.length === 0 && block.block_type === 'login' && this.#credentials.size === 1) return [...this.#credentials.values()][0]!;
+    if (found.length === 0 && block.block_type === 'login' && opened.size === 1) return [...opened.values()][0]!;
     return found[0] ?? null;
   }
 }

@@ -13,25 +13,33 @@ type Wire = Record<string, unknown>;
 /** Newest first at every level. Empty before the run has begun. */
 export function flowTimeline(run: RunRow, blocks: readonly BlockRow[], actions: readonly ActionRow[]): Wire[] {
   const inside = Map.groupBy(blocks, ({ parent_id }) => parent_id);
+  const byStep = Map.groupBy(actions, ({ step_order }) => step_order);
+  const steps = 1 + actions.reduce((last, { step_order }) => Math.max(last, step_order), -1);
   const items = (parent: string | null): Wire[] =>
     (inside.get(parent) ?? [])
       .map((row) => {
         const children = items(row.block_id);
         const times = { created_at: time(row.created_at), modified_at: time(row.modified_at) };
-        return { type: 'block', block: blockWire(run, row, actions), thought: null, children, attempt: 1, ...times };
+        return { type: 'block', block: blockWire(run, row, actionsIn(row, byStep, steps)), thought: null, children, attempt: 1, ...times };
       })
       .reverse();
   return items(null);
 }
 
-function blockWire(run: RunRow, row: BlockRow, actions: readonly ActionRow[]): Wire {
+/** Of a block that acts on pages; of one that runs, what it has done so far. */
+function actionsIn({ block_type, first_step, last_step }: BlockRow, byStep: ReadonlyMap<number, readonly ActionRow[]>, steps: number) {
+  const own: ActionRow[] = [];
+  if (isOnPage(block_type)) for (let step = first_step; step < (last_step ?? steps); step++) own.push(...(byStep.get(step) ?? []));
+  return own;
+}
+
+const isOnPage = (type: string): boolean => GOAL_BLOCKS.includes(type) || type === 'goto_url';
+
+/** @param own actions, oldest first */
+function blockWire(run: RunRow, row: BlockRow, own: readonly ActionRow[]): Wire {
   const block = JSON.parse(row.block) as Wire;
   const branch = json(row.branch) as Wire | null;
-  const isGoal = GOAL_BLOCKS.includes(row.block_type);
-  const onPage = isGoal || row.block_type === 'goto_url';
-  const own = onPage
-    ? actions.filter(({ step_order }) => step_order >= row.first_step && step_order < (row.last_step ?? Number.POSITIVE_INFINITY))
-    : [];
+  const onPage = isOnPage(row.block_type);
   const lastUrl = own.findLast(({ url }) => url !== null)?.url ?? null;
   const said = (name: string): unknown => block[name] ?? null;
   const isRunning = row.status === 'running';

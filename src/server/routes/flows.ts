@@ -10,11 +10,11 @@ import { invalid, refusal } from '../httpError.js';
 import { choices, pageNumber } from '../query.js';
 import { acceptRun, checkIdempotencyKey } from '../startRun.js';
 import type { NewRun, RunRow } from '../store.js';
-import { runWire, startedWire } from '../wire.js';
+import { runWire } from '../wire.js';
 import { shownWorkflow, type WorkflowRow } from '../workflowStore.js';
 
 export function addFlows(app: Hono, deps: RouteDeps): void {
-  const { store, workflows, worker, queue, clock } = deps;
+  const { store, workflows } = deps;
 
   for (const name of ['workflows', 'agents']) {
     app.post(`/v1/run/${name}`, async (c) => {
@@ -76,11 +76,7 @@ export function addFlows(app: Hono, deps: RouteDeps): void {
     app.post(`/v1/${name}/runs/:run/retry`, (c) => {
       const run = flowOf(c);
       if (!isTerminalStatus(run.status)) throw refusal(400, 'Only terminal workflow runs can be retried');
-      if (deps.stopping()) throw refusal(503, 'The local server is stopping.');
-      const accepted = queue.accept(again(store.turnOf(run.run_id), run), null, (row) => JSON.stringify(startedWire(row)));
-      void clock.sleep(0).then(() => worker.pump());
-      if (accepted.kind === 'conflict') throw new Error('a start without a key has no conflict');
-      return c.body(accepted.body, 200, { 'content-type': 'application/json' });
+      return acceptRun(c, deps, { key: undefined, body: {}, run: again(store.turnOf(run.run_id), run), held: null });
     });
   }
 }

@@ -9,7 +9,7 @@ import type { WorkflowRow } from '../workflowStore.js';
 
 /** Said with every answer that shows when a schedule fires. */
 export const FIRED_HERE =
-  'schedules fire while the local server runs, which does not stop for idleness then; what falls due while it does not run is missed, and counted';
+  'schedules fire while the local server runs, which does not stop for idleness then; what falls due while it does not run is made up for within ten minutes, else missed and counted';
 const NOTICE_HEADER = 'x-skyvern-notice';
 
 /** @param onChange a schedule is new, or another one now */
