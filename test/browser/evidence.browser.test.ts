@@ -5,11 +5,9 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { DownloadQuota } from '../../src/browser/evidence/downloadQuota.js';
 import { findBrowser } from '../../src/browser/find.js';
 import { launchBrowser } from '../../src/browser/launch.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import type { EvidenceFile } from '../../src/engine/task.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { servePages } from './pages.js';
 
 const runner = realRunner();
@@ -104,12 +102,7 @@ test('a run leaves console log, HTTP archive and a recording that plays, and no 
 });
 
 test('of a session that nobody waited for, as of a run that was canceled while it began, no evidence is left', async () => {
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-  });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   const site = await servePages({ '/': COLOURS });
   const leaves = async (waits: boolean) => {

@@ -6,9 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
 import { type BrowserTrace, endLeftBrowser, launchBrowser } from '../../src/browser/launch.js';
 import type { PlaywrightPage } from '../../src/browser/page.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { servePages } from './pages.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
@@ -134,7 +133,7 @@ test('where the system refuses a sandbox the error names the way without', async
 
 /** Opens sessions of one pool, which ends with the test. */
 function sessions(onLaunch: (trace: BrowserTrace) => void, origin: string) {
-  const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [], onLaunch });
+  const pool = testPool({ onLaunch });
   onTestFinished(() => pool.close());
   return () => pool.open(sessionOf(join(tmpdir(), 'skyvern-test-downloads'), [origin]));
 }

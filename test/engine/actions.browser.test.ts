@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import { parseRules } from '../../src/engine/rules/parse.js';
 import type { Answer } from '../browser/pages.js';
 import { servePages } from '../browser/pages.js';
-import { sessionOf } from '../support/browserSession.js';
-import { onPages, output, realRunner, reason } from './harness.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
+import { hastyClock, onPages, output, realRunner, reason } from './harness.js';
 import {
   BLIND_MIXER,
   BLIND_SLIDER,
@@ -26,15 +24,7 @@ import {
 } from './pages.js';
 
 const runner = realRunner();
-/** Time runs fifty times as fast: for what ends only after patience. */
-const hasty = realRunner(
-  {},
-  {
-    ...systemClock,
-    sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
-    monotonic: () => systemClock.monotonic() * 50,
-  },
-);
+const hasty = realRunner({}, hastyClock);
 afterAll(() => Promise.all([runner.close(), hasty.close()]));
 
 const TITLE = ', get the title of the page';
@@ -218,7 +208,7 @@ test.each(UNDOING)('what was not taken is no success: %s', { timeout: 60_000 }, 
 
 test('without the second look the browser itself reports success for a field that did not keep its text', async () => {
   const site = await servePages({ '/': '<input aria-label="Code" oninput="this.value = `abc`">' });
-  const pool = createBrowserPool(process, { clock: systemClock, cacheDir: '/tmp/skyvern-test-cache', sandbox: true, places: [] });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   const session = await pool.open(sessionOf('/tmp', [site.origin]));
   await session.page.perform({ kind: 'goto', url: `${site.origin}/` });

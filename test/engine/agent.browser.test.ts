@@ -1,9 +1,7 @@
 /** The agent on real pages, asked of a scripted model over real HTTP. */
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { agentFactory } from '../../src/engine/agent/decider.js';
 import { plannerFactory } from '../../src/engine/agent/planner.js';
@@ -13,11 +11,12 @@ import { openModel } from '../../src/model/ask.js';
 import type { ModelAccess, ModelProvider } from '../../src/model/types.js';
 import { systemRandom } from '../../src/random.js';
 import { type Answer, servePages } from '../browser/pages.js';
+import { testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 import { type Asked, PROVIDERS, type Said, scriptedModel } from '../support/scriptedModel.js';
 import { recorder, run, spec, type Told } from './harness.js';
 
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
+const pool = testPool();
 let access: ModelAccess;
 const opened = () => openModel({ clock: systemClock, random: systemRandom, env: {} }, access);
 const runner = createTaskRunner({

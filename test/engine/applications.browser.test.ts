@@ -1,20 +1,11 @@
 /** Prompts of people on applications: each does exactly what its words say, or says that it does not. */
 import { afterAll, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.js';
 import { parseRules } from '../../src/engine/rules/parse.js';
 import { PREFERENCES, SHOP, TICKETS } from './applications.js';
-import { onPages, output, realRunner, reason } from './harness.js';
+import { hastyClock, onPages, output, realRunner, reason } from './harness.js';
 
 const runner = realRunner();
-/** Time runs fifty times as fast: for what ends only after patience. */
-const hasty = realRunner(
-  {},
-  {
-    ...systemClock,
-    sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
-    monotonic: () => systemClock.monotonic() * 50,
-  },
-);
+const hasty = realRunner({}, hastyClock);
 afterAll(() => Promise.all([runner.close(), hasty.close()]));
 
 const APPLICATIONS = { shop: SHOP, preferences: PREFERENCES, tickets: TICKETS };

@@ -1,14 +1,12 @@
 /** What a browser session is here: cookies and stored data go from one context to the next. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import type { BrowserState } from '../../src/browser/types.js';
 import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
+import { testPool } from '../support/browserSession.js';
 import { recorder, rulesRunner, run, spec } from './harness.js';
 
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
+const pool = testPool();
 const runner = rulesRunner(pool, systemClock);
 afterAll(() => runner.close());
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createBrowserPool, type PoolOptions } from '../../src/browser/pool.js';
+import type { PoolOptions } from '../../src/browser/pool.js';
 import type { BrowserPool } from '../../src/browser/types.js';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
@@ -21,6 +21,7 @@ import type {
   ThoughtRecord,
 } from '../../src/engine/task.js';
 import { type Answer, servePages } from '../browser/pages.js';
+import { testPool } from '../support/browserSession.js';
 
 /** Everything an engine told while it worked, in order. */
 export interface Told {
@@ -121,15 +122,16 @@ export const rulesRunner = (pool: BrowserPool, clock: Clock): TaskRunner =>
     },
   });
 
+/** Time runs fifty times as fast: for what ends only after patience. */
+export const hastyClock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
+  monotonic: () => systemClock.monotonic() * 50,
+};
+
 /** One warm browser for the tests of a file; `close()` it afterwards. */
 export function realRunner(options: Partial<PoolOptions> = {}, clock: Clock = systemClock): TaskRunner {
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-    ...options,
-  });
+  const pool = testPool(options);
   return rulesRunner(pool, clock);
 }
 

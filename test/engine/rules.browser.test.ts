@@ -7,19 +7,11 @@ import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
 import { systemClock } from '../../src/clock.js';
 import { type Answer, servePages } from '../browser/pages.js';
-import { onPages, output, realRunner, reason, recorder, run, spec } from './harness.js';
+import { hastyClock, onPages, output, realRunner, reason, recorder, run, spec } from './harness.js';
 
 const launched: number[] = [];
 const runner = realRunner({ onLaunch: ({ pid }) => launched.push(pid) });
-/** Time runs fifty times as fast: for what ends only after patience. */
-const hasty = realRunner(
-  {},
-  {
-    ...systemClock,
-    sleep: (ms, signal) => systemClock.sleep(ms / 50, signal),
-    monotonic: () => systemClock.monotonic() * 50,
-  },
-);
+const hasty = realRunner({}, hastyClock);
 afterAll(() => Promise.all([runner.close(), hasty.close()]));
 
 const on = (pages: Readonly<Record<string, Answer>> | string, prompt: string, rest: Parameters<typeof spec>[2] = {}, by = runner) =>

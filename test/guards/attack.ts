@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { openPages } from '../support/pageServer.js';
 import { openCanary } from './canary.js';
 import { PUBLIC_ADDRESS } from './urlForms.js';
@@ -56,13 +55,7 @@ export async function attackHosts(
     },
   });
   const canary = await openCanary({ guarded, site: site.origin });
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-    network: canary.network,
-  });
+  const pool = testPool({ network: canary.network });
   const session = sessionOf(join(folder, 'downloads'), [site.origin]);
   try {
     for (const host of hosts) {

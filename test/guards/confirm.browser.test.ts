@@ -1,12 +1,8 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import { createConfirmGate } from '../../src/engine/guard/confirm.js';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 
 const runner = realRunner();
@@ -77,12 +73,7 @@ test('the yes is to what stood there: a page that changes meanwhile gets nothing
 
 /** A page open, and what a gate asks a person of actions on it. */
 async function gated(html: string) {
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-  });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   const site = await servePages({ '/': html, '/paid': '<title>Paid</title><button>Again</button>' });
   const session = await pool.open(sessionOf(tempFolder(), [site.origin]));

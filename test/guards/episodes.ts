@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusal } from '../../src/browser/address.js';
 import type { Network } from '../../src/browser/egress.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import type { BrowserPool } from '../../src/browser/types.js';
 import { systemClock } from '../../src/clock.js';
 import { agentFactory } from '../../src/engine/agent/decider.js';
@@ -15,6 +14,7 @@ import { createRedactor } from '../../src/engine/redact.js';
 import type { Recorder, TaskFile, TaskSpec } from '../../src/engine/task.js';
 import { openModel } from '../../src/model/ask.js';
 import { systemRandom } from '../../src/random.js';
+import { testPool } from '../support/browserSession.js';
 import { type Asked, type Said, startScriptedModel } from '../support/scriptedModel.js';
 import { drawPlan, echoPage, HOME, type Order, OUTSIDE_FILE, ordersIn, type Plan } from './orders.js';
 import { nearAndFar } from './urlForms.js';
@@ -115,13 +115,7 @@ export async function openEpisodes({
         socket.once('connect', () => resolve(socket)).once('error', reject);
       }),
   };
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-    network: way,
-  });
+  const pool = testPool({ network: way });
   let obedient: Obedient = new Obedient();
   const model = await startScriptedModel((asked) => obedient.answer(asked));
   const runner = createTaskRunner({

@@ -1,18 +1,17 @@
 /** Whatever decides, a model or a bug: a page is given no file but those of the run. */
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import type { SnapshotNode } from '../../src/browser/types.js';
 import { systemClock } from '../../src/clock.js';
 import type { Decider } from '../../src/engine/decider.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
 import { servePages } from '../browser/pages.js';
 import { recorder, run, spec } from '../engine/harness.js';
+import { testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
+const pool = testPool();
 afterAll(() => pool.close());
 
 const refOf = (node: SnapshotNode, name: string): string | null =>

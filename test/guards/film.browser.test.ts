@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
+const pool = testPool();
 afterAll(() => pool.close());
 
 const SECRET = 'Tr0ub4dor&3-xyz';

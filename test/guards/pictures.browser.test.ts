@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import type { BrowserPage, SnapshotNode } from '../../src/browser/types.js';
-import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
+const pool = testPool();
 let reader: Browser;
 beforeAll(async () => {
   const { path, env } = await findBrowser(process, { path: null, headed: false, cacheDir, places: [] });

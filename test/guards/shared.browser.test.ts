@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { findBrowser } from '../../src/browser/find.js';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import type { BrowserPage, SnapshotNode } from '../../src/browser/types.js';
-import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 
 const cacheDir = join(tmpdir(), 'skyvern-test-cache');
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir, sandbox: true, places: [] });
+const pool = testPool();
 afterAll(() => pool.close());
 
 const PASTES = ['Control+V', 'Control+v', 'Control+Shift+V', 'ControlLeft+KeyV', 'Shift+Insert', 'ControlOrMeta+V'];

@@ -1,12 +1,7 @@
-/** Pages that want the browser for themselves: the run ends with its reason, and the next one gets a working browser. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
 import { realRunner, recorder, run, spec } from '../engine/harness.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { manualClock } from '../support/clock.js';
 import { tempFolder } from '../support/io.js';
 
@@ -45,12 +40,7 @@ test.each(Object.keys(STORMS))('A57 %s: the run ends, and the next one works', a
 
 test('A57 of windows twenty stay', async () => {
   const folder = tempFolder();
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-  });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   const site = await servePages({
     '/windows': `<body>${STORMS['windows without end']}`,

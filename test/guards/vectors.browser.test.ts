@@ -1,10 +1,6 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
-import { systemClock } from '../../src/clock.js';
 import { servePages } from '../browser/pages.js';
-import { sessionOf } from '../support/browserSession.js';
+import { sessionOf, testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
 import { type Attack, attackHosts } from './attack.js';
 import { unguardedTo, VECTOR_NAMES } from './vectors.js';
@@ -44,12 +40,7 @@ test.each([
     '/': `<script>fetch('${hidden.origin}/x', { mode: 'no-cors' }).catch(() => {}).then(() => fetch('/ended'))</script>`,
     '/ended': 'ended',
   });
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-  });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   for (const allowed of [[site.origin], [site.origin, hidden.origin]]) {
     const { page, close } = await pool.open(sessionOf(tempFolder(), allowed));
@@ -68,12 +59,7 @@ test('with the guard off every one of them does: the test above can fail', { tim
 
 test('A51 nothing but addresses of the web is opened, whoever asks for it', async () => {
   const site = await servePages({ '/': '<title>Here</title>' });
-  const pool = createBrowserPool(process, {
-    clock: systemClock,
-    cacheDir: join(tmpdir(), 'skyvern-test-cache'),
-    sandbox: true,
-    places: [],
-  });
+  const pool = testPool();
   onTestFinished(() => pool.close());
   const { page } = await pool.open(sessionOf(tempFolder(), [site.origin]));
   await page.perform({ kind: 'goto', url: `${site.origin}/` }); // the twin

@@ -2,10 +2,7 @@
  * The task samples of the API's documentation against the embedded server: its agent, a real Chromium, and a scripted model that
  * speaks each of the three wire formats. The hosts of the samples are played by one of ours.
  */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { createBrowserPool } from '../../src/browser/pool.js';
 import { systemClock } from '../../src/clock.js';
 import { agentFactory } from '../../src/engine/agent/decider.js';
 import { createTaskRunner } from '../../src/engine/loop.js';
@@ -13,11 +10,12 @@ import type { TaskRunner } from '../../src/engine/task.js';
 import { openModel } from '../../src/model/ask.js';
 import { systemRandom } from '../../src/random.js';
 import { type Answer, servePages } from '../browser/pages.js';
+import { testPool } from '../support/browserSession.js';
 import { embedded } from '../support/embedded.js';
 import { type Asked, PROVIDERS, type Said, scriptedModel } from '../support/scriptedModel.js';
 import { noModels } from '../support/scriptedRunner.js';
 
-const pool = createBrowserPool(process, { clock: systemClock, cacheDir: join(tmpdir(), 'skyvern-test-cache'), sandbox: true, places: [] });
+const pool = testPool();
 afterAll(() => pool.close());
 afterEach(() => {
   vi.unstubAllEnvs();
