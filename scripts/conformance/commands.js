@@ -61,7 +61,8 @@ async function account({ step }, { apiKey }) {
   await step(['auth', 'login', '--api-key-file', '-'], { input: apiKey });
   await step(['auth', 'logout']);
   await step(['run', 'list', '-n', '5', '--json'], { check: (got) => must(Array.isArray(json(got)), 'no list') });
-  await step(['run', 'list', '--status', 'done'], { code: 9 });
+  await step(['run', 'list', '--status', 'done'], { code: 2 });
+  await step(['api', 'GET', '/v1/runs', '-f', 'status=done'], { code: 9 });
   await step(['run', 'get', 'tsk_404'], { code: 5 });
   await step(['run', 'timeline', 'wr_404'], { code: 5 });
   await step(['run', 'download', 'wr_404'], { code: 5 });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { json, must, program, text } from './program.js';
 
 /**
@@ -48,6 +49,15 @@ export async function embedded(pages, library) {
   return { passed, why };
 }
 
+/** Pauses until somebody says yes. */
+const ASKING = {
+  title: 'Asking',
+  workflow_definition: {
+    parameters: [],
+    blocks: [{ block_type: 'human_interaction', label: 'ask', recipients: ['ada@example.com'], instructions: 'Go on?' }],
+  },
+};
+
 async function commands(step, pages, home) {
   const url = `${pages}/pages/list.html`;
   const run = ['task', 'run', '--url', url, '--timeout', '2m', '--prompt'];
@@ -69,8 +79,14 @@ async function commands(step, pages, home) {
   writeFileSync(file, JSON.stringify({ ...shop, description: 'changed' }));
   await step(['workflow', 'update', wpid, '-f', file]);
   await step(['workflow', 'versions', wpid]);
-  await step(['workflow', 'run', wpid, '--wait', '--timeout', '1m', '--json']);
+  const flow = await step(['workflow', 'run', wpid, '--wait', '--timeout', '1m', '--json']);
+  if (flow?.code === 0) await step(['run', 'retry', json(flow).run_id, '--yes', '--wait']);
   await step(['workflow', 'runs', wpid]);
+  writeFileSync(file, JSON.stringify({ ...shop, ...ASKING }));
+  const asking = text((await step(['workflow', 'run', '-f', file])) ?? { stdout: '' });
+  await step(['run', 'wait', asking, '--until', "status == 'paused'", '--timeout', '1m']);
+  await step(['run', 'continue', asking]);
+  await step(['run', 'wait', asking, '--timeout', '1m']);
   const schedule = text((await step(['schedule', 'create', wpid, '--cron', '0 7 * * *', '--timezone', 'UTC'])) ?? { stdout: '' });
   await step(['schedule', 'list']);
   await step(['schedule', 'get', schedule]);
@@ -120,6 +136,15 @@ async function methods(call, skyvern, pages) {
   const started = await call('runWorkflow', () => skyvern.runWorkflow({ workflow_id: wpid, waitForCompletion: true, timeout: 60 }));
   await call('getWorkflowRunsById', () => skyvern.getWorkflowRunsById(wpid));
   if (started.run_id) await call('retryWorkflowRun', () => skyvern.retryWorkflowRun(started.run_id));
+  const { workflow_permanent_id: asking } = await call('createWorkflow', () => skyvern.createWorkflow({ json_definition: ASKING }));
+  const { run_id: paused } = await call('runWorkflow', () => skyvern.runWorkflow({ workflow_id: asking }));
+  await call('continueRun', async () => {
+    for (let looks = 0; (await skyvern.getRun(paused)).status !== 'paused'; looks++) {
+      must(looks < 100, 'it does not pause');
+      await sleep(100);
+    }
+    return skyvern.continueRun(paused);
+  });
   const cron = { cron_expression: '0 9 * * 1-5', timezone: 'UTC' };
   const made = await call('schedules.create', () => skyvern.schedules.create(wpid, cron));
   const schedule = made.schedule?.workflow_schedule_id;
