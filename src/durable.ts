@@ -42,10 +42,14 @@ export function assertOurs(path: string, { getuid }: Owner): void {
   const target = realpathSync(path);
   const { uid: ownerUid } = lstatSync(target);
   if (ownerUid === uid) return;
-  throw new LocalError('foreign_file', `${path} leads to ${target}, which belongs to another user (uid ${ownerUid})`, {
-    hint: 'remove the link, or set SKYVERN_HOME to a folder of your own',
-  });
+  throw foreignFile(target === path ? path : `${path}, which leads to ${target},`, ownerUid);
 }
+
+/** What belongs to another user is neither read nor written. */
+export const foreignFile = (what: string, uid: number): LocalError =>
+  new LocalError('foreign_file', `${what} belongs to another user (uid ${uid})`, {
+    hint: 'remove it, or set SKYVERN_HOME to a folder of your own',
+  });
 
 /** The file's text, or null when there is none. */
 export function readIfThere(path: string): string | null {

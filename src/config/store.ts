@@ -6,7 +6,7 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.js';
-import { assertOurs, makePrivateFolder, moveIfThere, type Owner, readIfThere, removeStrays, writeDurably } from '../durable.js';
+import { foreignFile, makePrivateFolder, moveIfThere, type Owner, readIfThere, removeStrays, writeDurably } from '../durable.js';
 import { LocalError } from '../errors.js';
 import { jsonFault } from '../json.js';
 import { withLock } from '../lock.js';
@@ -91,11 +91,11 @@ export class Store<T extends object> {
     try {
       const stats = fstatSync(file);
       if (!stats.isFile()) throw this.#inTheWay();
-      if (lstatSync(this.path).isSymbolicLink()) assertOurs(this.path, this.#owner);
+      // Of the opened file, which a link was followed to: another process may be moving the one at the path aside meanwhile.
       const { mode, uid } = stats;
       const ourUid = this.#owner.getuid?.();
       if (ourUid !== undefined) {
-        if (uid !== ourUid) assertOurs(this.path, this.#owner);
+        if (uid !== ourUid) throw foreignFile(this.path, uid);
         if ((mode & 0o077) !== 0) {
           fchmodSync(file, 0o600);
           notice(`${this.path} could be read by others (mode ${(mode & 0o777).toString(8)}); it is private now`);

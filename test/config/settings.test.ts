@@ -319,7 +319,7 @@ test('F37 what cannot be read or moved as the file of settings is a fault with i
   const worker = new URL('../torture/reader.ts', import.meta.url).pathname;
   const codes = await Promise.all(
     Array.from({ length: 4 }, () => {
-      const child = spawn(process.execPath, [...SOURCES, worker, where.config, '50'], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const child = spawn(process.execPath, [...SOURCES, worker, where.config, '200'], { stdio: ['ignore', 'ignore', 'inherit'] });
       return new Promise((resolve) => child.on('close', resolve));
     }),
   );
