@@ -8,9 +8,8 @@ const RUN = 'tsk_900000000000000001';
 /** Of utime and stime in /proc/PID/stat: USER_HZ, 100 on every Linux that Node runs on. */
 const TICKS_A_SECOND = 100;
 const SETTLE_MS = 12_000;
-/** Measured by itself, with Node 24: an idle program, and this one with V8's flags set by `node:v8` before the first request. */
 const MEMORY =
-  'an idle Node holds 47 MB (38 of them its program file, which all Node programs share). What could go: 10 MB that V8 keeps from optimizing the HTTP parser of undici, which is WebAssembly (`--wasm-tiering-budget`), and 6 for the garbage of loading (`--semi-space-growth-factor`). With both flags it is below 90 MB, but another flag makes V8 refuse what it compiled before, in this command and in the next one without it: the first frame takes 20 ms of the processor more.';
+  'an idle Node holds 44 MB (33 of them its program file, which all Node programs share), Ink with React and its layout engine 32 more. V8 keeps 6 MB for the garbage of loading.';
 
 export async function measure({ quick, program, env, folder, recordedServer }) {
   if (process.platform !== 'linux') return { note: 'Measured by /proc, so on Linux only.', rows: [] };
