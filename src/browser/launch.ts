@@ -4,12 +4,13 @@
  * The sandbox is on. Chromium's sandbox does not work for root, so a browser started by root becomes an unprivileged user first,
  * with its profile and its downloads in folders of that user. It is spoken to over a pipe: no debugging port is open.
  */
+import type { ChildProcess } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, LaunchOptions as LaunchSettings } from 'playwright-core';
 import { LocalError, NetworkError } from '../errors.js';
-import { withoutSecrets } from '../io.js';
+import { type Io, withoutSecrets } from '../io.js';
 import type { BrowserProgram } from './find.js';
 import { MAX_MESSAGE_BYTES, withGuardedPipe } from './pipeGuard.js';
 import type { Host } from './types.js';
@@ -20,6 +21,8 @@ export interface LaunchOptions {
   readonly sandbox: boolean;
   /** Of one message that the browser sends. */
   readonly maxMessageBytes?: number;
+  /** Ends a browser that is not there yet, with all its processes; for one that is there see `close`. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a later process needs to end a browser that outlived its own. */
@@ -74,11 +77,19 @@ const GUARDS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Throws `LocalError`: `sandbox_unavailable` where the kernel refuses one, `browser_start` for any other failure. */
-export async function launchBrowser(host: Host, program: BrowserProgram, options: LaunchOptions): Promise<LaunchedBrowser> {
+/** How long a browser may take to come up, in milliseconds; Playwright takes half of that again to end one that does not. */
+const START_MS = 60_000;
+
+/** Throws `LocalError`: `sandbox_unavailable` where the kernel refuses one, `browser_start` for any other failure; or as `signal` says. */
+export async function launchBrowser(
+  host: Host & Pick<Io, 'kill'>,
+  program: BrowserProgram,
+  options: LaunchOptions,
+): Promise<LaunchedBrowser> {
   if (options.headed && program.headlessOnly) {
     throw new LocalError('browser_headless', `${program.path} cannot open a window`, { hint: 'name another one with `--browser-path`' });
   }
+  const { signal = new AbortController().signal } = options;
   const { chromium } = await import('playwright-core');
   const dropTo = host.getuid?.() === 0 ? UNPRIVILEGED_ID : null;
   const folder = await mkdtemp(join(tmpdir(), 'skyvern-chromium-'));
@@ -113,8 +124,15 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
+      timeout: START_MS,
     };
-    const browser = await withGuardedPipe(executablePath, options.maxMessageBytes ?? MAX_MESSAGE_BYTES, () => chromium.launch(settings));
+    signal.throwIfAborted();
+    const guarding = {
+      maxBytes: options.maxMessageBytes ?? MAX_MESSAGE_BYTES,
+      signal,
+      end: (started: ChildProcess) => endWithAllOfIt(host, started.pid!),
+    };
+    const browser = await withGuardedPipe(executablePath, guarding, () => chromium.launch(settings));
     const pid = windows ? null : Number(await readFile(join(folder, 'pid'), 'utf8'));
     return {
       browser,
@@ -126,7 +144,18 @@ export async function launchBrowser(host: Host, program: BrowserProgram, options
     };
   } catch (error) {
     await remove();
+    signal.throwIfAborted();
     throw startError(error, program.path);
+  }
+}
+
+/** Ends a browser with all its processes, whatever it does; nothing when it is gone already. */
+export function endWithAllOfIt(host: Pick<Io, 'kill' | 'platform'>, pid: number): void {
+  try {
+    // Playwright makes the browser the leader of a process group of its own.
+    host.kill(host.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // it is gone already
   }
 }
 

@@ -19,19 +19,39 @@ const END = 0;
 /** Of a message that is dropped, enough to find the number of the question and the session at its two ends. */
 const KEPT_BYTES = 300;
 
+export interface Guarding {
+  /** Of one message. */
+  readonly maxBytes: number;
+  /** Should it abort before the browser is there, the program is ended, on which `launch` rejects. */
+  readonly signal: AbortSignal;
+  /** Ends the program, whose process has an id by then. */
+  readonly end: (program: ChildProcess) => void;
+}
+
 /**
  * Starts a browser and guards its pipe, which nobody reads before `launch` has given it to the library.
  * @param file the program that `launch` starts
  */
-export async function withGuardedPipe<T>(file: string, maxBytes: number, launch: () => Promise<T>): Promise<T> {
+export async function withGuardedPipe<T>(file: string, { maxBytes, signal, end }: Guarding, launch: () => Promise<T>): Promise<T> {
   const made: ChildProcess[] = [];
-  const note = (message: unknown) => void made.push((message as { readonly process: ChildProcess }).process);
+  const endAll = () => made.forEach(end);
+  const note = (message: unknown) => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    // What it will be is known when it runs.
+    child.once('spawn', () => {
+      if (child.spawnfile !== file) return;
+      made.push(child);
+      if (signal.aborted) end(child);
+    });
+  };
   subscribe(CHANNEL, note);
+  signal.addEventListener('abort', endAll);
   try {
     const launched = await launch();
-    for (const child of made) if (child.spawnfile === file) guard(child.stdio[READ_FROM] as Readable, maxBytes);
+    for (const child of made) guard(child.stdio[READ_FROM] as Readable, maxBytes);
     return launched;
   } finally {
+    signal.removeEventListener('abort', endAll);
     unsubscribe(CHANNEL, note);
   }
 }

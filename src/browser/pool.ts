@@ -7,7 +7,7 @@ import { type EgressOptions, startEgress } from './egress.js';
 import { Capture } from './evidence/capture.js';
 import { type FindOptions, findBrowser } from './find.js';
 import { HangWatch } from './hangWatch.js';
-import { type BrowserTrace, browserUsers, connectBrowser, type LaunchedBrowser, launchBrowser } from './launch.js';
+import { type BrowserTrace, browserUsers, connectBrowser, endWithAllOfIt, type LaunchedBrowser, launchBrowser } from './launch.js';
 import { type MemoryLimits, MemoryWatch } from './memoryWatch.js';
 import { PlaywrightPage } from './page.js';
 import { sendRequest } from './request.js';
@@ -67,23 +67,19 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
   const warm = new Map<string, Shared>();
   const all = new Set<Shared>();
   const way = { ...options, users: browserUsers(host) };
+  const ended = new AbortController();
 
   const launch = async ({ path, headed }: SessionOptions): Promise<LaunchedBrowser> => {
     const program = await findBrowser(host, { ...options, path, headed });
-    const launched = await launchBrowser(host, program, { ...options, headed });
+    ended.signal.throwIfAborted();
+    const launched = await launchBrowser(host, program, { ...options, headed, signal: ended.signal });
     launched.browser.on('disconnected', () => void launched.close());
     if (launched.trace) options.onLaunch?.(launched.trace);
     return launched;
   };
-  /** Ends it with all its processes, whatever it does. */
   const kill = ({ trace, close }: LaunchedBrowser): void => {
-    try {
-      // Playwright makes the browser the leader of a process group of its own.
-      if (trace) host.kill(-trace.pid, 'SIGKILL');
-      else void close();
-    } catch {
-      // it is gone already
-    }
+    if (trace) endWithAllOfIt(host, trace.pid);
+    else void close();
   };
   const end = async (shared: Shared): Promise<void> => {
     all.delete(shared);
@@ -161,13 +157,14 @@ export function createBrowserPool(host: Host & Pick<Io, 'kill'>, options: PoolOp
         return await openShared(key, session);
       } catch (error) {
         // One that was there already may have crashed, or be too busy for another session: a fresh one, once.
-        if (before === undefined) throw error;
+        if (before === undefined || ended.signal.aborted) throw error;
         return openShared(key, session);
       }
     },
     request: (asked, signal) =>
       sendRequest(asked, { ...options, allowedUrls: asked.allowedUrls, users: host.getuid ? [host.getuid()] : null }, signal),
     close: async () => {
+      ended.abort();
       warm.clear();
       await Promise.all([...all].map(end));
     },

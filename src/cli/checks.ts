@@ -143,10 +143,10 @@ function proxy({ io }: CliContext): Finding {
 }
 
 /** Whether it starts, with its sandbox, is found out by starting it. */
-async function browser({ io, paths }: CliContext): Promise<Finding> {
+async function browser({ io, paths, callSignal }: CliContext): Promise<Finding> {
   const program = await findBrowser(io, { path: null, headed: false, cacheDir: paths.cache });
   const { launchBrowser } = await import('../browser/launch.js');
-  const launched = await launchBrowser(io, program, { headed: false, sandbox: true });
+  const launched = await launchBrowser(io, program, { headed: false, sandbox: true, signal: callSignal });
   await launched.close();
   return ok(`${program.path}, starts with its sandbox`);
 }

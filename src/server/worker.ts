@@ -136,30 +136,36 @@ export class Worker {
 
   /**
    * Takes no more runs and lets those at work finish, for at most `graceMs`. Runs that then still act are failed with
-   * their evidence; those that did nothing yet wait for the next server.
+   * their evidence. Those that did nothing yet, such as one whose browser does not come up, wait for the next server: at once, or
+   * where that one would lack their secrets at the end of the time.
    */
   async stop(graceMs: number): Promise<void> {
     this.#stopped.abort();
+    for (const { lease, abort } of this.#atWork.values()) {
+      if (!this.#deps.secrets.has(lease.runId) && this.#givenBack(lease)) abort.abort(new LeaseLost(lease.runId));
+    }
     const all = Promise.all([...this.#atWork.values()].map(({ done }) => done));
     const drained = new AbortController();
     void all.then(() => drained.abort());
     if (graceMs > 0) await this.#deps.clock.sleep(graceMs, drained.signal).catch(() => {});
     for (const { lease, abort } of this.#atWork.values()) {
-      this.#release(lease);
+      if (abort.signal.aborted) continue;
+      if (!this.#givenBack(lease)) this.#finish(lease, interrupted(STOPPED));
       abort.abort(new LeaseLost(lease.runId));
     }
     await all;
     await this.#deps.runner.close();
   }
 
-  #release(lease: Lease): void {
-    const { queue } = this.#deps;
+  /** Whether the run waits for the next server; false when it acts, or was ended. */
+  #givenBack(lease: Lease): boolean {
     try {
-      queue.giveBack(lease);
+      this.#deps.queue.giveBack(lease);
     } catch (error) {
-      if (error instanceof LeaseLost) this.#finish(lease, interrupted(STOPPED));
-      else this.#deps.log(`${lease.runId}: left for the next server: ${reasonOf(error)}`);
+      if (error instanceof LeaseLost) return false;
+      this.#deps.log(`${lease.runId}: left for the next server: ${reasonOf(error)}`);
     }
+    return true;
   }
 
   async #work(lease: Lease, signal: AbortSignal): Promise<void> {

@@ -169,4 +169,10 @@ test('a last tab that crashed between two steps: the next step says so', async (
   await expect(page.snapshot()).rejects.toThrow('the page crashed');
 });
 
-const host = () => ({ env: process.env, platform: process.platform, arch: process.arch, getuid: () => process.getuid?.() ?? -1 });
+const host = () => ({
+  env: process.env,
+  platform: process.platform,
+  arch: process.arch,
+  getuid: () => process.getuid?.() ?? -1,
+  kill: process.kill,
+});
