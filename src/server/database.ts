@@ -4,9 +4,10 @@
  * A database of a newer version is refused, an older one is migrated in one transaction after a backup copy, a damaged one
  * is moved aside whole and named. Nothing is ever deleted.
  */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { syncFolder } from '../durable.js';
 import { LocalError } from '../errors.js';
 import { MIGRATIONS } from './schema.js';
 
@@ -97,8 +98,7 @@ function migrate(db: DatabaseSync, file: string, nowMs: number, migrations: read
   const notices: string[] = [];
   if (version > 0) {
     const backup = `${file}.backup-${version}-${nowMs}`;
-    db.prepare('VACUUM INTO ?').run(backup);
-    chmodSync(backup, 0o600);
+    backUp(db, file, backup);
     notices.push(`the database was brought to a newer version; the old one is kept as ${backup}`);
   }
   db.exec('BEGIN IMMEDIATE');
@@ -112,4 +112,28 @@ function migrate(db: DatabaseSync, file: string, nowMs: number, migrations: read
     throw error;
   }
   return { db, notices };
+}
+
+/** A copy of the database under its name only when it is whole and on the disk: half of one would be trusted by who needs it. */
+function backUp(db: DatabaseSync, file: string, backup: string): void {
+  const underWay = `${file}.backup-under-way`;
+  const remove = () => {
+    for (const suffix of ['', '-journal']) rmSync(underWay + suffix, { force: true });
+  };
+  remove(); // what a killed process left
+  try {
+    closeSync(openSync(underWay, 'wx', 0o600)); // SQLite keeps the mode
+    db.prepare('VACUUM INTO ?').run(underWay);
+    const copy = openSync(underWay, 'r+');
+    try {
+      fsyncSync(copy);
+    } finally {
+      closeSync(copy);
+    }
+    renameSync(underWay, backup);
+    syncFolder(dirname(file));
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }

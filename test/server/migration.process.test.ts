@@ -1,6 +1,6 @@
 /** A database that is brought to the current version by a process that is killed on the way. */
 import { closeSync, copyFileSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/server/database.js';
@@ -21,16 +21,35 @@ function firstVersion(folder = tempFolder()): string {
 
 const versionOf = (db: DatabaseSync): unknown => db.prepare('PRAGMA user_version').get()?.['user_version'];
 
+/** Whatever has the name of a backup, of the killed process and of the next. */
+const backupsOf = (file: string): string[] =>
+  readdirSync(dirname(file))
+    .filter((name) => /\.backup-1-\d+$/.test(name))
+    .map((name) => join(dirname(file), name));
+
+function expectWhole(backup: string): void {
+  const db = new DatabaseSync(backup, { readOnly: true });
+  try {
+    expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+    expect(versionOf(db)).toBe(1);
+    expect(db.prepare('SELECT run_id FROM runs').all()).toEqual([{ run_id: 'tsk_1' }]);
+  } finally {
+    db.close();
+  }
+}
+
 // Of some 160 points: the copy of the old one, the transaction, its end.
 const POINTS = [
   ['pwrite64', 1],
   ['fsync', 1],
   ['pwrite64', 20],
   ['fsync', 3],
-  ['pwrite64', 80],
   ['fsync', 5],
-  ['pwrite64', 130],
+  ['rename', 1],
+  ['pwrite64', 80],
   ['fsync', 7],
+  ['pwrite64', 130],
+  ['fsync', 9],
   ['unlink', 1],
 ] as const;
 
@@ -45,11 +64,21 @@ test.skipIf(!hasStrace()).each(POINTS)(
     expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
     expect(db.prepare('SELECT run_id, status FROM runs').all()).toEqual([{ run_id: 'tsk_1', status: 'completed' }]);
     db.close();
-    const kept = readdirSync(join(file, '..')).filter((name) => name.endsWith('.backup-1-3'));
-    for (const name of kept) expect(versionOf(new DatabaseSync(join(file, '..', name)))).toBe(1);
+    for (const backup of backupsOf(file)) expectWhole(backup);
+    expect(backupsOf(file)).not.toEqual([]);
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('under-way'))).toEqual([]);
   },
   30_000,
 );
+
+test('F55 half a backup would be noticed', () => {
+  const file = firstVersion();
+  const backup = `${file}.backup-1-2`;
+  for (const bytes of [0, 20_000]) {
+    writeFileSync(backup, readFileSync(file).subarray(0, bytes));
+    expect(() => expectWhole(backup), String(bytes)).toThrow();
+  }
+});
 
 test('F55 half a migration would be noticed: a step that was kept without its number', () => {
   const file = firstVersion();
@@ -96,6 +125,8 @@ test.for(Object.keys(SPOILED))(
         hint: expect.stringContaining('SKYVERN_HOME'),
       }),
     );
+    expect(backupsOf(file).length).toBeLessThanOrEqual(1);
+    for (const backup of backupsOf(file)) expectWhole(backup);
     undo();
     const { db, notices } = openDatabase(file, 4);
     expect(notices.join()).not.toContain('damaged');
