@@ -64,6 +64,7 @@ export async function serveLocal(ctx: CliContext, { engine, sandbox, proxyNames,
           'skyvern-1.0': async (...run) => (await import('../engine/agent/decider.js')).agentFactory(asked)(...run),
           'skyvern-2.0': async (...run) => (await import('../engine/agent/planner.js')).plannerFactory(asked)(...run),
         },
+        inquirer: async (...inquiry) => (await import('../engine/agent/inquiry.js')).inquirer(asked)(...inquiry),
       });
     },
   });

@@ -22,6 +22,7 @@ import { SkyvernError } from '../errors.js';
 import { ModelError, type Usage } from '../model/types.js';
 import { VISIT_ENGINE } from '../protocol/task.js';
 import { Afterwork } from './afterwork.js';
+import type { Inquirer, Look } from './agent/inquiry.js';
 import { CODE_PLACEHOLDER } from './agent/prompt.js';
 import type { Decider, DeciderFactory, Decision, EngineAction, Observation, RunHooks } from './decider.js';
 import { type ConfirmGate, createConfirmGate } from './guard/confirm.js';
@@ -29,6 +30,7 @@ import { createRedactor, HIDDEN, type Redactor } from './redact.js';
 import type {
   ActionRecord,
   DownloadedFile,
+  InquiryEnd,
   Outcome,
   Recorder,
   SharedBrowser,
@@ -45,6 +47,8 @@ export interface EngineDeps {
   readonly clock: Clock;
   /** By the name in `TaskSpec.engine`. */
   readonly deciders: Readonly<Record<string, DeciderFactory>>;
+  /** Asks what workflows ask of a model beside their tasks; left out: nothing of that kind is asked here. */
+  readonly inquirer?: Inquirer;
 }
 
 type Act = Extract<Decision, { type: 'act' }>;
@@ -106,6 +110,21 @@ function shareBrowser({ pool, ...deps }: EngineDeps, afterwork: Afterwork, optio
         return redactor.deep(await untilAborted(signal, run.toEnd()));
       });
     },
+    async ask(inquiry, recorder, signal) {
+      const { inquirer } = deps;
+      if (!inquirer) return { status: 'failed', reason: 'no language model is asked here', errors: [] };
+      for (const value of inquiry.secrets) redactor.add(value);
+      const ledger = new StepLedger(recorder, redactor, inquiry.model);
+      await recorder.stepStarted(0);
+      const asking = async () => {
+        const page = session === null ? null : lookAt(session.page, redactor);
+        return inquirer(inquiry, page, redactor, { signal, spent: ledger.spent, leave: ledger.leave });
+      };
+      const end = await untilAborted(signal, asking().catch(pageIsGone));
+      await ledger.commit(0);
+      await ledger.end(0, end.status, true);
+      return redactor.deep(end);
+    },
     request: (asked, signal) => pool.request(asked, signal),
     async close() {
       const ending = session;
@@ -113,6 +132,18 @@ function shareBrowser({ pool, ...deps }: EngineDeps, afterwork: Afterwork, optio
       if (ending) await endSession(ending, options.keepBrowserState, kept, afterwork);
     },
   };
+}
+
+const lookAt = (page: BrowserPage, clean: Redactor): NonNullable<Look> => ({
+  url: clean.text(page.url()),
+  tabs: () => page.tabs().then(clean.deep),
+  snapshot: () => page.snapshot({ boxes: true }).then((tree) => withStrings(tree, clean.text)),
+  screenshot: () => page.screenshot(),
+});
+
+function pageIsGone(error: unknown): Extract<InquiryEnd, { status: 'failed' }> {
+  if (!(error instanceof PageError)) throw error;
+  return { status: 'failed', reason: `the page could not be read: ${error.message}`, errors: [] };
 }
 
 interface Around {
@@ -467,7 +498,9 @@ class Run {
 
   /** Origin of the page that the user named as the start: the only one that secrets are typed into. */
   #home(): string {
-    const start = this.#spec.url ?? this.#spec.home ?? this.#decider.allowedUrls[0];
+    const { url, home, allowedUrls } = this.#spec;
+    const named = this.#decider.allowedUrls;
+    const start = home === undefined ? (url ?? named[0]) : (home ?? named.find((each) => allowedUrls.some(sameOrigin(each))));
     return start === undefined ? 'nowhere' : new URL(start).origin;
   }
 
@@ -600,6 +633,8 @@ const failed = (
 });
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}\n<!-- cut here -->` : text);
+
+const sameOrigin = (a: string) => (b: string) => new URL(a).origin === new URL(b).origin;
 
 const nobodyThere = (question: string): string => `it asks a person, and nobody is there to answer: ${question}`;
 

@@ -29,7 +29,10 @@ export interface TaskSpec {
   readonly prompt: string;
   /** Start page; null only where the prompt itself goes to one, and where the browser is on one already. */
   readonly url: string | null;
-  /** Where tasks before it in the same browser began: secrets belong there when `url` is null. Null or left out: there were none. */
+  /**
+   * The page that people said to go to, in this task or in one before it in the same browser: secrets belong there. Null: they said none
+   * but what the prompt itself names. Left out: it is `url`.
+   */
   readonly home?: string | null;
   /** Which decider: `rules`, `skyvern-1.0`, `skyvern-2.0`, `visit`. */
   readonly engine: string;
@@ -231,10 +234,37 @@ export type Outcome =
       readonly output: unknown;
     };
 
+/** A question to a language model beside the tasks. What pages and models said stands between marks in its texts. */
+export interface Inquiry {
+  /** `provider/name`; null: the configured one. */
+  readonly model: string | null;
+  /** US dollars that asking may cost; null: no limit. */
+  readonly maxCost: number | null;
+  /** Values that the model is not told, wherever they stand. */
+  readonly secrets: readonly string[];
+  readonly asks:
+    | { readonly kind: 'prompt'; readonly prompt: string /** JSON Schema of the answer; null: text. */; readonly schema: unknown }
+    | {
+        readonly kind: 'conditions';
+        readonly conditions: readonly string[];
+        /** Told before them. */
+        readonly rules: string;
+        /** What they may be about besides the page. */
+        readonly known: string;
+      };
+}
+
+/** `output` is what was asked for: an answer that keeps the schema, or `{ holds, reason }` for each condition in their order. */
+export type InquiryEnd =
+  | { readonly status: 'completed'; readonly output: unknown; readonly prompt: string; readonly response: string }
+  | { readonly status: 'failed'; readonly reason: string; readonly errors: readonly TaskError[] };
+
 /** A browser that tasks use one after the other; opened when the first one needs it. */
 export interface SharedBrowser {
   /** As `TaskRunner.run`, on the page where the task before it ended. Of the spec's `browser`, folders and state nothing counts. */
   run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
+  /** Asks a language model, in a step of its own; conditions also about the page, where one is open. Rejects as `run` does. */
+  ask(inquiry: Inquiry, recorder: Recorder, signal: AbortSignal): Promise<InquiryEnd>;
   /** Asks without a browser, by its way out. Rejects with an error in words, or the reason of `signal`. */
   request(asked: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
   /** Keeps state and evidence. Never rejects. */

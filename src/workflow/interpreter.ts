@@ -6,7 +6,8 @@
  * write about it, and the run's own time limit.
  */
 import type { Wire } from '../protocol/decode.js';
-import { evaluate, render, renderValue, TemplateError } from './jinja/render.js';
+import { Conditions, type WordsJudged } from './conditions.js';
+import { evaluate, renderValue, TemplateError } from './jinja/render.js';
 
 /** More than this is a loop without an end (as upstream). */
 const MAX_ITERATIONS = 1_000;
@@ -66,8 +67,10 @@ export interface FlowHost {
   ended(id: string, block: FlowBlock, end: BlockEnd): Promise<void>;
   /** All outputs so far, by their keys, whenever one was added. */
   outputs(all: Wire): Promise<void>;
-  /** Does what a block is for that is neither loop nor conditional. `names` is what its templates saw. */
-  carryOut(block: FlowBlock, id: string, names: Wire): Promise<BlockEnd>;
+  /** Does what a block is for that is neither loop nor conditional. `written` has its templates, `names` is what they saw. */
+  carryOut(block: FlowBlock, written: FlowBlock, names: Wire, id: string): Promise<BlockEnd>;
+  /** Judges conditions in words, each by itself. @param conditions as they are written: templates, whose `names` are all there */
+  judge(conditions: readonly string[], block: FlowBlock, names: Wire): Promise<WordsJudged>;
 }
 
 interface Loop {
@@ -197,7 +200,7 @@ class Flow {
       const taken = await this.#choose(block, id, names);
       end = taken.end;
       branch = taken.next;
-    } else end = await this.#host.carryOut(block, id, names);
+    } else end = await this.#carriedOut(block, written, names, id);
     if (end.output !== undefined) {
       this.outputs[`${block.label}_output`] = end.output;
       await this.#host.outputs(this.outputs);
@@ -207,6 +210,15 @@ class Flow {
     if (end.status === 'completed' || block['continue_on_failure'] === true) return { id, branch };
     const reason = `${block.block_type} block ${VERBS[end.status]} ${end.reason ?? 'no reason is known'}`;
     return stopped(end.status === 'terminated' ? 'terminated' : 'failed', reason, end.errors ?? [], block['next_loop_on_failure'] === true);
+  }
+
+  async #carriedOut(...turn: Parameters<FlowHost['carryOut']>): Promise<BlockEnd> {
+    try {
+      return await this.#host.carryOut(...turn);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      return { status: 'failed', reason: `a template cannot be rendered: ${error.message}` };
+    }
   }
 
   async #loop(block: FlowBlock, id: string, names: Wire): Promise<BlockEnd> {
@@ -226,9 +238,9 @@ class Flow {
       this.#signal.throwIfAborted();
       const loop: Loop = { index, value: values === null ? null : values[index] };
       if (values === null) {
-        const judged = judge(block['condition'] as Wire, this.#names(loop));
-        if (judged.error !== null) return { status: 'failed', output: rounds, reason: judged.error };
-        if (!judged.result) break;
+        const { error, errors, result } = await this.#conditions([block['condition'] as Wire], block, this.#names(loop)).judge(0);
+        if (error !== null) return { status: 'failed', output: rounds, reason: error, errors };
+        if (!result) break;
         if (index >= MAX_ITERATIONS) {
           return { status: 'failed', output: rounds, reason: `a loop has ${MAX_ITERATIONS} rounds at most, and its condition still holds` };
         }
@@ -255,12 +267,17 @@ class Flow {
 
   async #choose(block: FlowBlock, id: string, names: Wire): Promise<{ readonly end: BlockEnd; readonly next: string | null }> {
     const branches = (block['branch_conditions'] ?? []) as readonly Wire[];
+    const conditions = this.#conditions(
+      branches.map((branch) => (branch['criteria'] ?? null) as Wire | null),
+      block,
+      names,
+    );
     const evaluations: Wire[] = [];
     let taken: number | null = null;
     for (const [index, branch] of branches.entries()) {
-      const criteria = branch['criteria'] as Wire | null;
-      if (criteria === null || criteria === undefined) continue;
-      const judged = judge(criteria, names);
+      const criteria = (branch['criteria'] ?? null) as Wire | null;
+      if (criteria === null) continue;
+      const judged = await conditions.judge(index);
       evaluations.push({
         branch_id: branch['id'] ?? null,
         branch_index: index,
@@ -272,9 +289,11 @@ class Flow {
         is_default: false,
         next_block_label: branch['next_block_label'] ?? null,
         error: judged.error,
+        ...(judged.reason !== null && { reasoning: judged.reason }),
       });
       if (judged.error !== null) {
-        return { end: { status: 'failed', reason: `the condition ${String(criteria['expression'])}: ${judged.error}` }, next: null };
+        const reason = `the condition ${String(criteria['expression'])}: ${judged.error}`;
+        return { end: { status: 'failed', reason, errors: judged.errors }, next: null };
       }
       if (judged.result) {
         taken = index;
@@ -296,10 +315,14 @@ class Flow {
       criteria_expression: expression,
       next_block_label: next,
       evaluations,
-      llm_response: null,
-      llm_prompt: null,
+      llm_response: conditions.asked?.response ?? null,
+      llm_prompt: conditions.asked?.prompt ?? null,
     };
     return { end: { status: 'completed', output }, next };
+  }
+
+  #conditions(criteria: readonly (Wire | null)[], block: FlowBlock, names: Wire): Conditions {
+    return new Conditions(criteria, names, (words) => this.#host.judge(words, block, names));
   }
 
   /** What templates see here. */
@@ -390,22 +413,5 @@ function listIn(text: string): unknown {
     return Array.isArray(parsed) ? parsed : text;
   } catch {
     return text.trim() === '' ? [] : text;
-  }
-}
-
-const FALSE = new Set(['', 'false', '0', 'no', 'n', 'off', 'null', 'none']);
-
-/** Whether a condition holds, by the text that it renders to. A name that is not there is an error. */
-export function judge(
-  criteria: Wire,
-  names: Wire,
-): { readonly rendered: string | null; readonly result: boolean; readonly error: string | null } {
-  const expression = String(criteria['expression']);
-  try {
-    const text = render(expression.includes('{') ? expression : `{{ ${expression} }}`, names, { strict: true }).trim();
-    return { rendered: text, result: !FALSE.has(text.toLowerCase()) && !(text !== '' && Number(text) === 0), error: null };
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    return { rendered: null, result: false, error: error.message };
   }
 }

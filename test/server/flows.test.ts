@@ -1,62 +1,17 @@
 /** Workflows on the embedded server: accepted or refused at the start, run block by block, shown as a tree, ended as their blocks end. */
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../support/clock.js';
-import { type Answered, type Embedded, embedded } from '../support/embedded.js';
+import { type Answered, embedded } from '../support/embedded.js';
+import { type Flows, flows, type Wire } from '../support/flows.js';
 import { recorded } from '../support/recorded.js';
-import { type Script, type ScriptedRunner, scriptedRunner, untilAborted } from '../support/scriptedRunner.js';
-
-type Wire = Record<string, unknown>;
+import { type Script, scriptedRunner, untilAborted } from '../support/scriptedRunner.js';
 
 const seen = (name: string) => recorded(name).response.body as Answered['body'];
-
-interface Flows extends Embedded {
-  readonly runner: ScriptedRunner;
-  /** Makes a workflow and starts it. */
-  begin(
-    blocks: readonly Wire[],
-    more?: {
-      readonly parameters?: readonly Wire[];
-      readonly definition?: Wire;
-      readonly workflow?: Wire;
-      readonly body?: Wire;
-      readonly headers?: Record<string, string>;
-    },
-  ): Promise<Answered>;
-  /** The same, to its end. */
-  finish(...begin: Parameters<Flows['begin']>): Promise<Answered['body']>;
-  timeline(runId: string): Promise<Answered['body']>;
-}
-
-async function flows(
-  options: Parameters<typeof embedded>[0] = {},
-  more: Readonly<Record<string, Script>> = {},
-  answers?: Parameters<typeof scriptedRunner>[1],
-): Promise<Flows> {
-  const runner = scriptedRunner(more, answers);
-  const server = await embedded({ runner, ...options });
-  const begin: Flows['begin'] = async (blocks, { parameters = [], definition = {}, workflow = {}, body = {}, headers = {} } = {}) => {
-    const made = await server.ask('POST', '/v1/workflows', {
-      body: { json_definition: { title: 'T', ...workflow, workflow_definition: { parameters, blocks, ...definition } } },
-    });
-    if (made.status !== 200) throw new Error(JSON.stringify(made.body));
-    return server.ask('POST', '/v1/run/workflows', { body: { workflow_id: made.body.workflow_permanent_id, ...body }, headers });
-  };
-  return {
-    ...server,
-    runner,
-    begin,
-    async finish(...asked) {
-      const { status, body } = await begin(...asked);
-      if (status !== 200) throw new Error(JSON.stringify(body));
-      return server.until(body.run_id, 'completed', 'failed', 'terminated', 'canceled', 'timed_out');
-    },
-    timeline: async (id) => (await server.ask('GET', `/v1/runs/${id}/timeline`)).body,
-  };
-}
 
 const visit = { block_type: 'goto_url', label: 'open', url: 'https://a.example/' };
 const fetched = (label: string, more: Wire = {}) => ({ block_type: 'http_request', label, url: 'https://api.example/x', ...more });
 const stop = (label: string, more: Wire = {}) => ({ block_type: 'terminate', label, reason: 'enough', ...more });
+const say = { block_type: 'text_prompt', label: 'say', prompt: 'x' };
 const ask = { block_type: 'human_interaction', label: 'ask', recipients: ['a@b.example'], instructions: 'Look at {{ what }}' };
 const what = { parameter_type: 'workflow', key: 'what', workflow_parameter_type: 'string', default_value: 'this' };
 
@@ -111,7 +66,7 @@ test('blocks, branches and rounds run in their order, and are shown as a tree, n
     ['POST', 'https://api.example/x', '{"last":"/b","all":["a","b"]}'],
   ]);
   expect(server.runner.specs.map(({ url, home, engine, prompt }) => [url, home, engine, prompt])).toEqual([
-    ['http://127.0.0.1:8080/list', null, 'visit', ''],
+    ['http://127.0.0.1:8080/list', 'http://127.0.0.1:8080/list', 'visit', ''],
     [null, 'http://127.0.0.1:8080/list', 'rules', 'complete it'],
   ]);
   expect(server.runner.shared).toHaveLength(1);
@@ -362,12 +317,15 @@ test('what cannot be run is refused by name, and leaves no run behind', async ()
       {},
       /block mail \(send_email\): it needs an account elsewhere/,
     ],
-    [[{ block_type: 'text_prompt', label: 'say', prompt: 'x' }], {}, /block say \(text_prompt\): it is not run here/],
+    [[{ block_type: 'pdf_fill', label: 'fill', file_url: 'x', prompt: 'x' }], {}, /block fill \(pdf_fill\): it is not run here/],
+    [[say], {}, /Block say \(text_prompt\): The run needs a language model/],
+    [[say], { body: { engine: 'rules' } }, /block say \(text_prompt\): a model answers it, which the engine "rules" does not ask/],
+    [[{ ...say, llm_key: 'OPENAI_GPT' }], {}, /the field llm_key is not honoured/],
     [[fetched('f', { save_response_as_file: true })], {}, /block f \(http_request\): the field save_response_as_file is not honoured/],
     [
       [{ block_type: 'while_loop', label: 'w', condition: { criteria_type: 'prompt', expression: 'more' }, loop_blocks: [visit] }],
-      {},
-      /a condition in words/,
+      { body: { engine: 'rules' } },
+      /block w \(while_loop\): a condition in words is judged by a model, which the engine "rules" does not ask/,
     ],
     [[goal('complete it')], {}, /Block go \(navigation\): The run needs a language model/],
     [[goal('dance')], { body: { engine: 'rules' } }, /goal of block go .* cannot be carried out: "dance": it is not understood/],
@@ -518,7 +476,7 @@ test('in a browser session the first block begins where the last run ended, with
   await server.until(hold.body.run_id, 'canceled');
   await server.finish([look, { ...look, label: 'again' }], { body });
   expect(server.runner.specs.slice(2).map(({ url, home }) => [url, home])).toEqual([
-    ['https://a.example/basket', null],
+    ['https://a.example/basket', 'https://a.example/basket'],
     [null, 'https://a.example/basket'],
   ]);
   expect(server.runner.shared.at(-1)!.browser.state).toMatchObject({ url: 'https://a.example/basket' });

@@ -1,5 +1,7 @@
 import type {
   ActionRecord,
+  Inquiry,
+  InquiryEnd,
   ModelDesk,
   Outcome,
   Recorder,
@@ -76,6 +78,8 @@ export interface ScriptedRunner extends TaskRunner {
   readonly specs: readonly TaskSpec[];
   /** Every request of a workflow, in order. */
   readonly requests: readonly WebRequest[];
+  /** Everything that a workflow asked a model beside its tasks, in order. */
+  readonly inquiries: readonly Inquiry[];
   /** Every browser that a workflow asked for. */
   readonly shared: readonly SharedBrowserOptions[];
   readonly closed: boolean;
@@ -85,7 +89,9 @@ export interface ScriptedRunner extends TaskRunner {
 export function scriptedRunner(
   more: Readonly<Record<string, Script>> = {},
   answers: (asked: WebRequest) => { readonly status?: number; readonly body?: string } | null = () => null,
+  said: (inquiry: Inquiry) => InquiryEnd = () => ({ status: 'failed', reason: 'no language model is asked here', errors: [] }),
 ): ScriptedRunner {
+  const inquiries: Inquiry[] = [];
   const requests: WebRequest[] = [];
   const shared: SharedBrowserOptions[] = [];
   const all: Readonly<Record<string, Script>> = { ...scripts, ...more };
@@ -100,6 +106,7 @@ export function scriptedRunner(
   return {
     specs,
     requests,
+    inquiries,
     shared,
     get closed() {
       return closed;
@@ -109,6 +116,13 @@ export function scriptedRunner(
       shared.push(options);
       return {
         run,
+        ask: async (inquiry, recorder) => {
+          inquiries.push(inquiry);
+          await recorder.stepStarted(0);
+          const end = said(inquiry);
+          await recorder.stepEnded(0, { status: end.status, isLast: true, usage: null });
+          return end;
+        },
         request: async (asked) => {
           requests.push(asked);
           const { status = 200, body = '' } = answers(asked) ?? {};

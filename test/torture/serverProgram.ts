@@ -37,7 +37,12 @@ const runner: Pick<TaskRunner, 'run' | 'close'> = {
 await runLocalServer(process as never, systemClock, systemRandom, ended.signal, {
   createRunner: () => ({
     ...runner,
-    share: () => ({ run: runner.run, request: () => Promise.reject(new Error('none')), close: runner.close }),
+    share: () => ({
+      run: runner.run,
+      ask: () => Promise.reject(new Error('none')),
+      request: () => Promise.reject(new Error('none')),
+      close: runner.close,
+    }),
   }),
   checkTask: () => null,
   models: { share: ({ name }) => name, refusal: async () => null },

@@ -1,6 +1,7 @@
 /** The order of blocks, and what their ends mean. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { WordsJudged } from '../../src/workflow/conditions.js';
 import { type BlockEnd, type FlowBlock, type FlowDefinition, type FlowHost, runFlow } from '../../src/workflow/interpreter.js';
 
 type Wire = Record<string, unknown>;
@@ -22,12 +23,14 @@ async function run(
     parameters = [],
     finallyLabel = null,
     ends = {},
+    judges = () => ({ error: 'nobody judges', errors: [] }),
   }: {
     readonly version?: number;
     readonly values?: Wire;
     readonly parameters?: readonly Wire[];
     readonly finallyLabel?: string | null;
     readonly ends?: Readonly<Record<string, BlockEnd>>;
+    readonly judges?: (conditions: readonly string[], names: Wire) => WordsJudged;
   } = {},
 ) {
   const told: Told = { order: [], parents: [], rendered: [] };
@@ -41,7 +44,8 @@ async function run(
     async news() {},
     async ended() {},
     async outputs() {},
-    async carryOut(given, _id, names) {
+    judge: async (conditions, _block, names) => judges(conditions, names),
+    async carryOut(given, _written, names) {
       told.rendered.push(given);
       return ends[given.label] ?? { status: 'completed', output: given['gives'] ?? { of: given.label, n: names['current_index'] ?? null } };
     },

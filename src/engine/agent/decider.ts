@@ -22,7 +22,8 @@ export const agentFactory =
     new Agent(spec, hooks, await openModel(spec.model));
 
 type Act = Extract<Decision, { type: 'act' }>;
-type Ending = Extract<Decision, { type: 'done' | 'fail' }>;
+export type Failure = Extract<Decision, { type: 'fail' }>;
+type Ending = Failure | Extract<Decision, { type: 'done' }>;
 
 export class Agent implements Decider {
   readonly allowedUrls: readonly string[] = [];
@@ -219,7 +220,7 @@ export class Spending {
   }
 
   /** To be looked at before each question: one question at most goes beyond the limit. */
-  exceeded(): Ending | null {
+  exceeded(): Failure | null {
     const limit = this.#limit;
     if (limit === null) return null;
     if (this.#cost === null) return failure('MAX_COST', `max_cost cannot be kept: what ${this.#model} costs is not known`);
@@ -242,7 +243,7 @@ function withoutBlindEnd(chosen: readonly Chosen[]): readonly Chosen[] {
   return acts < 0 ? chosen : chosen.filter(({ kind }, index) => index <= acts || !looks(kind));
 }
 
-export const failure = (code: string, reason: string): Ending => ({
+export const failure = (code: string, reason: string): Failure => ({
   type: 'fail',
   reason,
   errors: [{ error_code: code, reasoning: reason, error_type: 'SYSTEM_DEFINED_ERROR' }],

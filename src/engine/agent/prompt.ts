@@ -138,5 +138,5 @@ const clip = (text: string, max: number): string => (text.length > max ? `${text
 /** Words of a page must not begin a line of ours. */
 export const oneLine = (text: string): string => text.replace(/[\s\u0085]+/g, ' ');
 
-/** Text of a page must not end the part that is marked as a page's, nor begin a task. */
-export const inside = (text: string): string => text.replace(/<(?=\s*\/?\s*(?:page|task)\b)/gi, '‹');
+/** Text of a page must not end the part that is marked as a page's or as data, nor begin a task. */
+export const inside = (text: string): string => text.replace(/<(?=\s*\/?\s*(?:page|task|data)\b)/gi, '‹');

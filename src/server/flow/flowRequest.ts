@@ -11,9 +11,10 @@ import type { NewRun, RunRow, Store } from '../store.js';
 import { checkTaskRequest } from '../taskRequest.js';
 import { convertedParameters } from '../workflowParameters.js';
 import type { WorkflowRow } from '../workflowStore.js';
+import { blockTask, modelOf, schemaOf } from './blocks/goalTask.js';
+import { KINDS } from './blocks/kinds.js';
 import { openCredentials } from './credentials.js';
-import { blockTask, modelOf } from './goalBlocks.js';
-import { GOAL_BLOCKS, unsupported } from './supported.js';
+import { hasWords, unsupported } from './supported.js';
 
 /** As it is kept: what means the same in a task under the same names, `prompt` aside. */
 export interface FlowRequest extends TaskRunRequest {
@@ -28,6 +29,9 @@ export interface FlowRequest extends TaskRunRequest {
   readonly step_limit: number | null;
   readonly run_with: string | null;
 }
+
+/** Who is asked about a schema alone: the engine that takes any prompt. */
+const PLAIN_ENGINE = 'skyvern-1.0';
 
 /** Fields that mean the same as in a task. */
 const SHARED = (
@@ -148,7 +152,7 @@ function refuseSettings(workflow: Record<string, unknown>): void {
   throw refusal(422, `The local server does not run this workflow: it cannot honour its ${names}. Leave it out, or use another server.`);
 }
 
-/** Whether the engine can do what blocks ask of it, as far as that is known before outputs are. */
+/** Whether engine and model can do what blocks ask of them, as far as that is known before outputs are. */
 async function checkGoals(
   deps: RouteDeps,
   { blocks, instructions, parameters: declared }: Definition,
@@ -156,24 +160,17 @@ async function checkGoals(
   engine: string,
   request: TaskRunRequest,
 ): Promise<void> {
-  const goals = allBlocks(blocks).filter(({ block_type }) => GOAL_BLOCKS.includes(block_type));
   const { opened, missing, values: known } = openCredentials(deps.credentials, declared, values);
   const [lost] = missing.values();
   if (lost !== undefined) throw refusal(404, `Credential ${lost} not found`);
   const secretNames = [...opened.values()].flatMap(({ credential }) => credential.secretNames);
-  const asksModel = goals.filter((block) => block.block_type !== 'validation' || !judgesByTemplates(block));
+  const asking = allBlocks(blocks).filter(asksSomebody);
+  for (const block of asking) await checkSchema(deps, block, request);
   if (engine !== RULES_ENGINE) {
-    const asked = new Set<string | null>();
-    for (const block of asksModel) {
-      const name = modelOf(block['model']) ?? request.model?.model_name ?? null;
-      if (asked.has(name)) continue;
-      asked.add(name);
-      const noModel = await deps.models.refusal({ name, needsPrice: request.max_cost != null });
-      if (noModel !== null) throw refusal(422, `Block ${block.label} (${block.block_type}): ${noModel}`);
-    }
+    await checkModels(deps, asking, request);
     return;
   }
-  for (const block of asksModel) {
+  for (const block of asking) {
     const { prompt, schema } = blockTask(renderedWhereKnown(block, known), engine, instructions, null);
     if (scanTemplates(withoutSecrets(prompt, secretNames)).names.length > 0) continue; // outputs are needed for it
     const refused: PromptRefusal | null =
@@ -186,6 +183,37 @@ async function checkGoals(
         `The goal of block ${block.label} (${block.block_type}) cannot be carried out: "${refused.clause}": ${refused.reason}`,
       );
     }
+  }
+}
+
+/** Whether the block asks the engine of the run or a model. */
+function asksSomebody(block: FlowBlock): boolean {
+  if (block.block_type === 'validation' && judgesByTemplates(block)) return false;
+  return KINDS[block.block_type]?.needs !== undefined || hasWords(block);
+}
+
+/** A schema that cannot be kept fails no run half-way. */
+async function checkSchema(deps: RouteDeps, block: FlowBlock, request: TaskRunRequest): Promise<void> {
+  const [name, schema] =
+    block.block_type === 'text_prompt' ? ['json_schema', block['json_schema']] : ['data_schema', schemaOf(block['data_schema'])];
+  if (schema === null || schema === undefined) return;
+  const refused = await deps.checkTask({ ...request, prompt: '', data_extraction_schema: schema }, PLAIN_ENGINE, []);
+  if (!refused) return;
+  throw refusal(
+    422,
+    `The local server does not run this workflow: block ${block.label} (${block.block_type}): ${name}: ${refused.reason}.`,
+  );
+}
+
+/** The models that the blocks ask can be asked. */
+async function checkModels(deps: RouteDeps, blocks: readonly FlowBlock[], request: TaskRunRequest): Promise<void> {
+  const asked = new Set<string | null>();
+  for (const block of blocks) {
+    const name = modelOf(block['model']) ?? request.model?.model_name ?? null;
+    if (asked.has(name)) continue;
+    asked.add(name);
+    const noModel = await deps.models.refusal({ name, needsPrice: request.max_cost != null });
+    if (noModel !== null) throw refusal(422, `Block ${block.label} (${block.block_type}): ${noModel}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { formatServerTime } from '../../protocol/time.js';
 import type { ActionRow, RunRow, WebhookRow } from '../store.js';
 import { actionWire, ORGANIZATION_ID, type RunWire } from '../wire.js';
 import type { BlockRow } from './blockStore.js';
-import { GOAL_BLOCKS } from './supported.js';
+import { isOnPage } from './blocks/kinds.js';
 
 const time = (atMs: number | null): string | null => (atMs === null ? null : formatServerTime(atMs));
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
@@ -32,8 +32,6 @@ function actionsIn({ block_type, first_step, last_step }: BlockRow, byStep: Read
   if (isOnPage(block_type)) for (let step = first_step; step < (last_step ?? steps); step++) own.push(...(byStep.get(step) ?? []));
   return own;
 }
-
-const isOnPage = (type: string): boolean => GOAL_BLOCKS.includes(type) || type === 'goto_url';
 
 /** @param own actions, oldest first */
 function blockWire(run: RunRow, row: BlockRow, own: readonly ActionRow[]): Wire {

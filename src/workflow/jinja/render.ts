@@ -46,27 +46,39 @@ const MAX_CALLS = 50;
 export interface RenderOptions {
   /** Whether a name that is not there fails the template; else it is empty. */
   readonly strict?: boolean;
+  /** What is to be done with texts that a template puts in; left out: nothing. */
+  readonly mark?: Mark | null;
+}
+
+export interface Mark {
+  /** What only these names had a part in is put in as it is. */
+  readonly plain: ReadonlySet<string>;
+  /** All else becomes this. */
+  with(text: string): string;
 }
 
 /** @throws TemplateError */
-export function render(template: string, names: Readonly<Record<string, unknown>>, { strict = false }: RenderOptions = {}): string {
+export function render(template: string, names: Readonly<Record<string, unknown>>, options: RenderOptions = {}): string {
   if (!/\{[{%#]/.test(template)) return template.replace(/\n$/, '');
-  return new Evaluation(names, strict).whole(parseTemplate(template));
+  return new Evaluation(names, options).whole(parseTemplate(template));
 }
 
 /** As text; the value itself where the whole template is one expression that ends in `tojson` or `json`. @throws TemplateError */
 export function renderValue(template: string, names: Readonly<Record<string, unknown>>, options: RenderOptions = {}): unknown {
   const only = /\|\s*(?:tojson|json)\b/.test(template) ? onlyExpression(parseTemplate(template)) : null;
   if (only?.kind !== 'filter' || (only.name !== 'tojson' && only.name !== 'json')) return render(template, names, options);
-  return plain(new Evaluation(names, options.strict ?? false).value(only.of));
+  return plain(new Evaluation(names, options).value(only.of));
 }
 
 /** The value of a template that is one expression; the text of any other. @throws TemplateError */
 export function evaluate(template: string, names: Readonly<Record<string, unknown>>, options: RenderOptions = {}): unknown {
   const only = onlyExpression(parseTemplate(template));
   if (only === null) return render(template, names, options);
-  return plain(new Evaluation(names, options.strict ?? false).value(only));
+  return plain(new Evaluation(names, options).value(only));
 }
+
+/** Every name that has a part in the template, its own included. @throws TemplateError */
+export const namesOf = (template: string): ReadonlySet<string> => new Set(namesIn(parseTemplate(template)));
 
 class Scope {
   readonly #names = new Map<string, unknown>();
@@ -86,6 +98,9 @@ class Scope {
 class Evaluation {
   readonly #given: Readonly<Record<string, unknown>>;
   readonly #strict: boolean;
+  readonly #mark: Mark | null;
+  /** Inside of texts that something is still done with: marked as a whole, or not at all. */
+  #unmarked = 0;
   #work = 0;
   #length = 0;
   #calls = 0;
@@ -95,9 +110,10 @@ class Evaluation {
     test: (name, value, given) => this.#test(name, value, given),
   };
 
-  constructor(given: Readonly<Record<string, unknown>>, strict: boolean) {
+  constructor(given: Readonly<Record<string, unknown>>, { strict = false, mark = null }: RenderOptions) {
     this.#given = given;
     this.#strict = strict;
+    this.#mark = mark;
   }
 
   whole(nodes: readonly Node[]): string {
@@ -129,7 +145,7 @@ class Evaluation {
       case 'text':
         return node.text;
       case 'output':
-        return this.#shown(this.#eval(node.expr, scope));
+        return this.#marked(node, this.#shown(this.#eval(node.expr, scope)), scope);
       case 'if': {
         const taken = node.branches.find(([test]) => test === null || this.#truth(this.#eval(test, scope)));
         return taken ? this.#body(taken[1], scope) : '';
@@ -140,7 +156,7 @@ class Evaluation {
         this.#assign(node.target, this.#eval(node.value, scope), scope);
         return '';
       case 'capture':
-        this.#assign(node.target, this.#body(node.body, new Scope(scope)), scope);
+        this.#assign(node.target, this.#inner(node.body, new Scope(scope)), scope);
         return '';
       case 'macro':
         scope.set(node.name, this.#macro(node, scope));
@@ -151,13 +167,33 @@ class Evaluation {
         return this.#body(node.body, inner);
       }
       case 'filtered':
-        return text(
-          node.filters.reduce<unknown>(
-            (value, [name, args]) => this.#filter(name, value, this.#args(args, scope)),
-            this.#body(node.body, new Scope(scope)),
+        return this.#marked(
+          node,
+          text(
+            node.filters.reduce<unknown>(
+              (value, [name, args]) => this.#filter(name, value, this.#args(args, scope)),
+              this.#inner(node.body, new Scope(scope)),
+            ),
           ),
+          scope,
         );
     }
+  }
+
+  /** What goes on to be changed: a mark in it would not stay one. */
+  #inner(nodes: readonly Node[], scope: Scope): string {
+    this.#unmarked++;
+    const made = this.#body(nodes, scope);
+    this.#unmarked--;
+    return made;
+  }
+
+  #marked(node: Node, made: string, scope: Scope): string {
+    const mark = this.#mark;
+    if (mark === null || this.#unmarked > 0 || made.trim() === '') return made;
+    // A name that the template itself gave to something is not the one that is meant by `plain`.
+    const isPlain = (name: string) => scope.get(name) === undefined && (mark.plain.has(name) || Object.hasOwn(GLOBALS, name));
+    return [...namesIn(node)].every(isPlain) ? made : mark.with(made);
   }
 
   #shown(value: unknown): string {
@@ -217,7 +253,7 @@ class Evaluation {
         const given = args[at] ?? named.get(parameter);
         inner.set(parameter, given === undefined ? (fallback ? this.#eval(fallback, scope) : new Undefined(parameter)) : given);
       }
-      const result = this.#body(body, inner);
+      const result = this.#inner(body, inner);
       this.#calls--;
       return result;
     });
@@ -378,6 +414,13 @@ class Evaluation {
     }
     return arithmetic(op, left, right);
   }
+}
+
+/** Names that have a part in it, made in the template itself or given. */
+function* namesIn(part: unknown): Generator<string> {
+  if (typeof part !== 'object' || part === null) return;
+  if ((part as { kind?: unknown }).kind === 'name') yield (part as { name: string }).name;
+  for (const inner of Object.values(part)) yield* namesIn(inner);
 }
 
 const COMPARES: Readonly<Record<string, (a: unknown, b: unknown) => boolean>> = {

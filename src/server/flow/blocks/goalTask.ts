@@ -1,6 +1,8 @@
 /** Blocks with a goal, as the task that an engine is given. */
-import { RULES_ENGINE, VISIT_ENGINE } from '../../protocol/task.js';
-import { type FlowBlock, judge } from '../../workflow/interpreter.js';
+import { RULES_ENGINE, VISIT_ENGINE } from '../../../protocol/task.js';
+import { judge } from '../../../workflow/conditions.js';
+import { FENCE_RULE, isFenced } from '../../../workflow/fence.js';
+import type { FlowBlock } from '../../../workflow/interpreter.js';
 
 /** What of a task a block says. */
 export interface BlockTask {
@@ -47,7 +49,7 @@ export function blockTask(block: FlowBlock, engine: string, instructions: string
         looks,
       ];
   return {
-    prompt: parts.filter(Boolean).join('\n'),
+    prompt: promptOf(parts),
     engine: engineOf(block, engine),
     url: url === '' ? null : withScheme(url),
     maxSteps: Number(block[named] ?? maxSteps ?? DEFAULT_STEPS[type] ?? USUAL_STEPS),
@@ -55,6 +57,12 @@ export function blockTask(block: FlowBlock, engine: string, instructions: string
     mustDownload: (type === 'file_download' && block['continue_on_empty'] !== true) || block['complete_on_download'] === true,
     model: modelOf(block['model']),
   };
+}
+
+/** What a model is told as its task; with the rule about what is marked in it, where anything is. */
+export function promptOf(parts: readonly string[]): string {
+  const text = parts.filter(Boolean).join('\n');
+  return isFenced(text) ? `${text}\n${FENCE_RULE}` : text;
 }
 
 /** Rules are for the whole run; else a block may ask for the engine that plans. */
@@ -89,7 +97,8 @@ export function judgedByTemplates(block: FlowBlock, written: FlowBlock): { reado
 
 const withScheme = (url: string): string => (/^[a-z][\w+.-]*:/i.test(url) ? url : `https://${url}`);
 
-function schemaOf(value: unknown): unknown {
+/** As an object; null: there is none. */
+export function schemaOf(value: unknown): unknown {
   if (typeof value !== 'string') return Array.isArray(value) ? { type: 'array', items: value[0] ?? {} } : (value ?? null);
   try {
     return JSON.parse(value);

@@ -1,0 +1,25 @@
+/** Every kind of block that is run here, by its type. What is not in the table is refused by name. */
+import { FILE_PARSER } from './fileParser.js';
+import { GOALS } from './goal.js';
+import { HTTP_REQUEST } from './httpRequest.js';
+import { HUMAN } from './human.js';
+import type { BlockKind } from './kind.js';
+import { TERMINATE } from './terminate.js';
+import { TEXT_PROMPT } from './textPrompt.js';
+import { WAIT } from './wait.js';
+
+export const KINDS: Readonly<Record<string, BlockKind>> = {
+  ...GOALS,
+  text_prompt: TEXT_PROMPT,
+  http_request: HTTP_REQUEST,
+  file_url_parser: FILE_PARSER,
+  wait: WAIT,
+  human_interaction: HUMAN,
+  terminate: TERMINATE,
+  conditional: {},
+  while_loop: {},
+  for_loop: { unhonoured: ['data_schema'] },
+};
+
+/** Its actions are on pages. */
+export const isOnPage = (type: string): boolean => Object.hasOwn(GOALS, type);

@@ -1,0 +1,132 @@
+/** What the blocks of one run share: its browser, who said what, what asking has cost, and what was found. */
+import type { Clock } from '../../clock.js';
+import type { Inquiry, InquiryEnd, Recorder, SharedBrowser } from '../../engine/task.js';
+import { originsOfHost } from '../../protocol/allowedHost.js';
+import { fenced } from '../../workflow/fence.js';
+import type { FlowBlock } from '../../workflow/interpreter.js';
+import { modelOf } from './blocks/goalTask.js';
+import { type FlowCredentials, openCredentials } from './credentials.js';
+import { type Definition, definitionOf } from './flowRequest.js';
+import type { FlowRun, FlowRunDeps } from './flowRun.js';
+import { typedUrls } from './typedUrls.js';
+
+type Wire = Readonly<Record<string, unknown>>;
+
+export class FlowContext {
+  readonly deps: FlowRunDeps;
+  readonly flow: FlowRun;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly definition: Definition;
+  readonly credentials: FlowCredentials;
+  readonly browser: SharedBrowser;
+  /** Addresses that people typed. */
+  readonly allowedUrls: readonly string[];
+  /** What templates know besides parameters and outputs. */
+  readonly constants: Wire;
+  /** Names whose values people typed, or that are ours. */
+  readonly typed: ReadonlySet<string>;
+  /** What blocks extracted, in order. */
+  readonly extracted: unknown[] = [];
+  /** The last page that people said to go to: secrets belong there. Null: to none. */
+  home: string | null = null;
+  /** Whether a block has had the browser. */
+  began = false;
+  /** Steps of the run so far. */
+  #steps = 0;
+  /** US dollars that asking models cost so far. */
+  #cost = 0;
+
+  constructor(deps: FlowRunDeps, flow: FlowRun) {
+    const { run, request, browser, recorder } = flow;
+    const { store, files, runner, clock } = deps;
+    this.deps = deps;
+    this.flow = flow;
+    this.clock = clock;
+    this.signal = flow.signal;
+    this.definition = definitionOf(store, run);
+    this.credentials = openCredentials(deps.credentials, this.definition.parameters, request.parameters);
+    this.constants = {
+      workflow_id: run.workflow_id,
+      workflow_permanent_id: run.workflow_permanent_id,
+      workflow_run_id: run.run_id,
+      workflow_title: run.title,
+      browser_session_id: request.browser_session_id ?? null,
+      workflow_run_summary: { workflow_run_id: run.run_id, workflow_title: run.title, status: 'running' },
+      current_date: new Date(clock.now()).toISOString().slice(0, 10),
+    };
+    const given = this.definition.parameters.filter((each) => ['workflow', 'credential'].includes(String(each['parameter_type'])));
+    this.typed = new Set([...Object.keys(this.constants), ...given.map(({ key }) => String(key))]);
+    const hosts = (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []);
+    this.allowedUrls = [...typedUrls(this.definition.blocks, request.parameters), ...hosts];
+    this.browser = runner.share(
+      {
+        ...browser,
+        extraHttpHeaders: request.extra_http_headers ?? {},
+        allowedUrls: this.allowedUrls,
+        downloadsDir: files.downloadsFolder(run.run_id),
+        evidenceDir: files.runFolder(run.run_id),
+      },
+      recorder,
+    );
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** What the workflow tells a model in every block, as far as this one is told it. */
+  instructionsFor(block: FlowBlock, names: Wire): string {
+    return block['ignore_workflow_system_prompt'] === true ? '' : fenced(this.definition.instructions, names, this.typed);
+  }
+
+  /** US dollars; null: no limit. */
+  costLeft(): number | null {
+    const limit = this.flow.request.max_cost ?? null;
+    return limit === null ? null : limit - this.#cost;
+  }
+
+  /** Why nothing is asked any more; null: it may be. */
+  tooDear(): string | null {
+    const left = this.costLeft();
+    if (left === null || left > 0) return null;
+    return `asking the language model cost ${this.#cost.toFixed(4)} dollars so far, and may cost ${this.flow.request.max_cost}`;
+  }
+
+  /** Asks the model of the block, and counts what it costs. */
+  async ask(asks: Inquiry['asks'], block: FlowBlock): Promise<InquiryEnd> {
+    const tooDear = this.tooDear();
+    if (tooDear !== null) return { status: 'failed', reason: tooDear, errors: [] };
+    const inquiry = {
+      model: modelOf(block['model']) ?? this.flow.request.model?.model_name ?? null,
+      maxCost: this.costLeft(),
+      secrets: [...this.credentials.opened.values()].flatMap(({ secrets }) => [...secrets.values()]),
+      asks,
+    };
+    return this.browser.ask(inquiry, this.recorder(), this.signal);
+  }
+
+  /** Steps of a block follow those of the blocks before it. Its thoughts and parts are not told: the block stands for them. */
+  recorder(): Recorder {
+    const { recorder } = this.flow;
+    const first = this.#steps;
+    return {
+      ...recorder,
+      stepStarted: (order) => {
+        this.#steps = first + order + 1;
+        return recorder.stepStarted(first + order);
+      },
+      action: (order, action) => recorder.action(first + order, action),
+      stepEnded: (order, end) => {
+        this.#cost += end.usage?.cost ?? 0;
+        return recorder.stepEnded(first + order, { ...end, isLast: false });
+      },
+      stepArtifact: (order, artifact) => recorder.stepArtifact(first + order, artifact),
+      thought: async ({ usage }) => {
+        this.#cost += usage?.cost ?? 0;
+      },
+      subtaskStarted: async () => {},
+      subtaskEnded: async () => {},
+    };
+  }
+}
