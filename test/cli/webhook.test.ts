@@ -5,8 +5,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { main } from '../../src/cli/main.js';
+import { formatServerTime } from '../../src/protocol/time.js';
 import { signWebhook } from '../../src/protocol/webhookSignature.js';
 import { manualClock, seededRandom } from '../support/clock.js';
+import { fakeSkyvern } from '../support/fakeSkyvern.js';
 import { type TestIo, tempFolder, testIo } from '../support/io.js';
 
 const KEY = 'test-key';
@@ -21,25 +23,31 @@ interface Listening {
   readonly io: TestIo;
   readonly port: number;
   readonly ended: Promise<number>;
+  /** As by Ctrl-C. */
+  leave(): Promise<void>;
 }
 
 /** `webhook listen --json` on a free port, ended with the test. */
-async function listening(flags: readonly string[] = [], env: Record<string, string> = {}): Promise<Listening> {
+async function listening(flags: readonly string[] = [], env: Record<string, string> = {}, start?: number): Promise<Listening> {
   const io = testIo({ ...ENV, ...env });
   const stop = new AbortController();
-  const clock = manualClock();
+  const clock = manualClock(start === undefined ? {} : { start });
   const ended = main(['webhook', 'listen', '--json', '--port', '0', ...flags], io, stop.signal, { clock, random: seededRandom() });
   onTestFinished(async () => {
     stop.abort('SIGINT');
     await ended;
   });
   await io.stdout.seen(/"listening".*\n/);
-  return { io, port: io.stdout.json()[0].port, ended };
+  const leave = async () => {
+    stop.abort('SIGINT');
+    await ended;
+  };
+  return { io, port: io.stdout.json()[0].port, ended, leave };
 }
 
 interface Answer {
   readonly status: number;
-  readonly body: { received?: boolean; duplicate?: boolean; error?: string };
+  readonly body: { received?: boolean; duplicate?: boolean; late?: boolean; error?: string };
 }
 
 /** What one sender gets. @param headers a list gives a header twice */
@@ -145,6 +153,176 @@ describe('webhook listen', () => {
     expect(await first.ended).toBe(0);
     const second = await listening([], { SKYVERN_HOME: first.io.home });
     expect((await send(second.port, VECTOR, signed(VECTOR))).body).toEqual({ received: true, duplicate: true });
+  });
+
+  test('A60 what a run was told to be is a duplicate under other bytes too; a run that was told otherwise, or another one, is not', async () => {
+    const { port } = await listening();
+    const told = async (fields: object) => {
+      const body = JSON.stringify({ run_id: 'tsk_1', status: 'failed', ...fields });
+      return (await send(port, body, signed(body))).body;
+    };
+    expect(await told({ modified_at: '2026-01-20T12:00:00' })).toEqual({ received: true });
+    expect(await told({ modified_at: '2026-01-20T12:00:09' })).toEqual({ received: true, duplicate: true });
+    expect(await told({ run_id: 'tsk_2' })).toEqual({ received: true });
+    expect(await told({ attempt: 2 })).toEqual({ received: true });
+    expect(await told({ attempt: 2, status: 'completed' })).toEqual({ received: true });
+    expect(await told({ run_id: 7 })).toEqual({ received: true });
+    expect(await told({ run_id: 7, n: 1 })).toEqual({ received: true }); // no run to know it by
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'F59 out of order: what a run was before its last known state is told as late, also after a restart, and nothing follows from it',
+    async () => {
+      const folder = tempFolder();
+      const hook = join(folder, 'hook');
+      writeFileSync(hook, `#!/bin/sh\necho "$SKYVERN_RUN_STATUS" >> "$1/followed"\n`);
+      chmodSync(hook, 0o755);
+      const flags = ['--exec', hook, '--', folder];
+      const state = (status: string, attempt: number) => JSON.stringify({ run_id: 'wr_1', status, attempt });
+      const first = await listening(['--count', '2', ...flags]);
+      for (const body of [state('completed', 2), state('running', 2)]) await send(first.port, body, signed(body));
+      expect(await first.ended).toBe(0);
+      const second = await listening(['--count', '2', ...flags], { SKYVERN_HOME: first.io.home });
+      const old = state('failed', 1);
+      expect((await send(second.port, old, signed(old))).body).toEqual({ received: true, late: true });
+      expect((await send(second.port, old, signed(old))).body).toEqual({ received: true, duplicate: true });
+      expect(await second.ended).toBe(0);
+      expect(first.io.stdout.json().map(({ late }) => late)).toEqual([undefined, false, true]);
+      expect(second.io.stdout.json().map(({ late, duplicate }) => [late, duplicate])).toEqual([
+        [undefined, undefined],
+        [true, false],
+        [false, true],
+      ]);
+      expect(readFileSync(join(folder, 'followed'), 'utf8')).toBe('completed\n');
+    },
+  );
+
+  describe('A61 a clock that is 9 hours off', () => {
+    const NOW = Date.UTC(2026, 0, 20, 12);
+    const sentAt = (ms: number) => ({ 'x-skyvern-timestamp': String((NOW + ms) / 1000) });
+    const HOURS = 9 * 3_600_000;
+
+    test.each([
+      ['behind', -HOURS],
+      ['ahead', HOURS],
+    ])('%s: taken, with its age', async (_, ms) => {
+      const { io, port } = await listening(['--count', '1'], {}, NOW);
+      expect((await send(port, VECTOR, { ...signed(VECTOR), ...sentAt(ms) })).status).toBe(200);
+      await io.stdout.seen(/"webhook".*\n/);
+      expect(io.stdout.json()[1]).toMatchObject({ age_ms: -ms, duplicate: false });
+    });
+
+    test('people read the age, where it is worth telling', async () => {
+      const io = testIo(ENV);
+      const ended = main(['webhook', 'listen', '--port', '0', '--count', '2'], io, new AbortController().signal, {
+        clock: manualClock({ start: NOW }),
+        random: seededRandom(),
+      });
+      await io.stderr.seen(/listening on .*\n/);
+      const port = Number(/:(\d+)\//.exec(io.stderr.text())?.[1]);
+      await send(port, VECTOR, { ...signed(VECTOR), ...sentAt(-HOURS) });
+      const other = VECTOR.replace('tsk_1', 'tsk_2');
+      await send(port, other, { ...signed(other), ...sentAt(-2_000) });
+      expect(await ended).toBe(0);
+      expect(io.stdout.lines()).toEqual([
+        expect.stringMatching(/\ttsk_1\tcompleted\tsent 9h 00m ago$/),
+        expect.stringMatching(/\ttsk_2\tcompleted\t$/),
+      ]);
+    });
+
+    test('--max-age refuses it, and what says no time, and takes what is younger', async () => {
+      const { io, port } = await listening(['--max-age', '5m'], {}, NOW);
+      for (const when of [sentAt(-HOURS), sentAt(HOURS), {}]) {
+        expect((await send(port, VECTOR, { ...signed(VECTOR), ...when })).status).toBe(401);
+      }
+      expect(io.stderr.text()).toContain('refused (401): by its clock it was sent 9h 00m ahead of the clock here');
+      expect((await send(port, VECTOR, { ...signed(VECTOR), ...sentAt(-60_000) })).body).toEqual({ received: true });
+    });
+  });
+
+  describe('F58 runs that ended while nobody listened', () => {
+    /** The time of the server, from which the clock here is nine hours off. */
+    const SERVER = Date.UTC(2026, 0, 20, 11, 52, 29);
+    const HERE = SERVER + 9 * 3_600_000;
+
+    /** A server with runs that ended `minutesAgo`. */
+    async function away() {
+      const api = await fakeSkyvern({ apiKey: KEY });
+      const first = await listening([], { SKYVERN_BASE_URL: api.url }, HERE);
+      const here = `http://127.0.0.1:${first.port}/`;
+      const other = '{"run_id":"tsk_9","status":"completed"}';
+      await send(first.port, other, { ...signed(other), host: 'tunnel.example' });
+      await first.leave();
+      const home = { SKYVERN_BASE_URL: api.url, SKYVERN_HOME: first.io.home };
+      const ended = (id: string, minutesAgo: number, webhook_url: string | null, fields: object = {}) => {
+        const at = formatServerTime(SERVER - minutesAgo * 60_000);
+        api.run(id, { status: 'completed', created_at: at, finished_at: at, run_request: { webhook_url }, ...fields });
+      };
+      ended('tsk_2', 1, 'https://tunnel.example/hook', { status: 'failed', failure_reason: 'login wall' });
+      ended('tsk_1', 2, here);
+      ended('tsk_3', 1, null);
+      ended('tsk_4', 1, 'https://elsewhere.example/hook');
+      ended('tsk_5', 1, here, { status: 'running', finished_at: null });
+      ended('tsk_6', 60, here);
+      return { api, home };
+    }
+    const reconciled = ({ io }: Listening) => io.stdout.json().flatMap((event) => (event.reconciled ? [event.run_id] : []));
+
+    test('are told by the next listener, once, marked, oldest first, with all that follows; those of others are not', async () => {
+      const { home } = await away();
+      const got: { body: string; signature: unknown }[] = [];
+      const target = createServer(async (incoming, response) => {
+        got.push({ body: Buffer.concat(await incoming.toArray()).toString(), signature: incoming.headers['x-skyvern-signature'] });
+        response.end();
+      }).listen(0, '127.0.0.1');
+      onTestFinished(() => void target.close());
+      await new Promise((resolve) => target.once('listening', resolve));
+      const forward = ['--forward', `http://127.0.0.1:${(target.address() as AddressInfo).port}/in`];
+      const next = await listening([...forward, '--count', '1'], home, HERE);
+      await next.io.stdout.seen(/tsk_2.*\n/);
+      // That of the server, should it come after all; and one that the count waits for.
+      const late = '{"run_id":"tsk_1","status":"completed","anything":"else"}';
+      expect((await send(next.port, late, signed(late))).body).toEqual({ received: true, duplicate: true });
+      expect(await next.ended).toBe(0);
+      expect(reconciled(next)).toEqual(['tsk_1', 'tsk_2']);
+      expect(next.io.stdout.json()[2]).toMatchObject({ type: 'webhook', status: 'failed', body: { failure_reason: 'login wall' } });
+      expect(got.map(({ body }) => JSON.parse(body).run_id)).toEqual(['tsk_1', 'tsk_2']);
+      for (const { body, signature } of got) expect(signature).toBe(signWebhook(body, KEY));
+      const third = await listening([], home, HERE);
+      await third.leave();
+      expect(reconciled(third)).toEqual([]);
+    });
+
+    test('twin: with --no-reconcile they are left to the listener after it', async () => {
+      const { api, home } = await away();
+      const silent = await listening(['--no-reconcile'], home, HERE);
+      await silent.leave();
+      expect(reconciled(silent)).toEqual([]);
+      expect(api.seen('GET /v1/runs')).toEqual([]);
+      const next = await listening([], home, HERE);
+      await next.io.stdout.seen(/tsk_2.*\n/);
+      expect(reconciled(next)).toEqual(['tsk_1', 'tsk_2']);
+    });
+
+    test('a server that does not answer is told of, and keeps nobody from listening; they are told the next time', async () => {
+      const { api, home } = await away();
+      api.on('GET /v1/runs', { status: 400, body: { detail: 'not now' } });
+      const deaf = await listening([], home, HERE);
+      await deaf.io.stderr.seen(/whether runs ended while nobody listened is not known: .*not now/);
+      const body = '{"run_id":"tsk_7","status":"completed"}';
+      expect((await send(deaf.port, body, signed(body))).status).toBe(200);
+      await deaf.leave();
+      const next = await listening([], home, HERE);
+      await next.io.stdout.seen(/tsk_2.*\n/);
+      expect(reconciled(next)).toEqual(['tsk_1', 'tsk_2']);
+    });
+
+    test('the first listener of all has missed nothing, and asks no server', async () => {
+      const api = await fakeSkyvern({ apiKey: KEY });
+      const { leave } = await listening([], { SKYVERN_BASE_URL: api.url }, HERE);
+      await leave();
+      expect(api.requests).toEqual([]);
+    });
   });
 
   test('--forward sends the same bytes under the same signature, and tries again where Skyvern would', async () => {

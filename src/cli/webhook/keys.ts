@@ -16,6 +16,9 @@ export interface SigningKey {
   readonly where: string;
 }
 
+/** Where the key of the embedded server comes from. */
+export const EMBEDDED_KEY = 'the embedded server';
+
 /**
  * All that this machine knows: the one of this call first, then those of every profile, and the embedded server's.
  * @throws SkyvernError `no_key` (4) when there is none: an empty key would let anyone sign
@@ -37,7 +40,7 @@ export async function signingKeys(ctx: CliContext, command: Command): Promise<re
   for (const [profile, stored] of Object.entries(keyStore(ctx.paths, ctx.io).read().keys)) {
     if (stored && !profile.includes(':')) add(await read(ctx, profile, stored), `profile ${profile}`);
   }
-  add((await findLocalServer(daemonDeps(ctx)))?.token, 'the embedded server');
+  add((await findLocalServer(daemonDeps(ctx)))?.token, EMBEDDED_KEY);
   if (keys.length > 0) return keys;
   throw new SkyvernError('auth', 'no_key', 'there is no API key that a webhook could have been signed with', {
     hint: '`skyvern auth login` stores one, and SKYVERN_API_KEY gives one',

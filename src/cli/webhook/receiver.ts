@@ -9,8 +9,9 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.js';
 import { LocalError } from '../../errors.js';
 import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../../protocol/webhookSignature.js';
+import { duration } from '../../render/words.js';
 import { type SigningKey, signerOf } from './keys.js';
-import type { SeenWebhooks } from './seen.js';
+import type { News, SeenWebhooks } from './seen.js';
 
 export interface Delivery {
   readonly body: Buffer;
@@ -19,7 +20,9 @@ export interface Delivery {
   readonly contentType: string;
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly duplicate: boolean;
+  readonly news: News;
+  /** The address that the sender asked for: host and port. */
+  readonly host: string;
 }
 
 export interface ReceiverOptions {
@@ -27,6 +30,8 @@ export interface ReceiverOptions {
   readonly port: number;
   readonly keys: readonly SigningKey[];
   readonly seen: SeenWebhooks;
+  /** One that was sent longer ago, or by a clock that is further ahead, is refused; null: none is, since neither clock need be right. */
+  readonly maxAgeMs: number | null;
   readonly clock: Clock;
   onDelivery(delivery: Delivery): void;
   /** A request that was not taken, and why: for people. */
@@ -115,18 +120,35 @@ async function take(request: IncomingMessage, response: ServerResponse, options:
   const signature = request.headers[SIGNATURE_HEADER];
   if (typeof signature !== 'string') return refuse(401, 'there is no signature');
   if (!signerOf(body, signature, options.keys)) return refuse(401, 'no key known here has signed these bytes');
-  const duplicate = !options.seen.isNew(body);
-  answer(200, duplicate ? { received: true, duplicate } : { received: true });
   const timestamp = request.headers[TIMESTAMP_HEADER];
+  const at = options.clock.now();
+  const sent = typeof timestamp === 'string' ? timestamp : null;
+  const tooOld = options.maxAgeMs === null ? null : refusedAge(ageMs(sent, at), options.maxAgeMs);
+  if (tooOld !== null) return refuse(401, tooOld);
+  const news = options.seen.take(body);
+  answer(200, news === 'new' ? { received: true } : { received: true, [news]: true });
   options.onDelivery({
     body,
     signature,
-    timestamp: typeof timestamp === 'string' ? timestamp : null,
+    timestamp: sent,
     contentType: request.headers['content-type'] ?? 'application/json',
-    at: options.clock.now(),
-    duplicate,
+    at,
+    news,
+    host: request.headers.host ?? '',
   });
 }
+
+/** By the sender's clock and ours, in milliseconds: not signed, and either may be wrong. Null when the sender does not say. */
+export const ageMs = (timestamp: string | null, at: number): number | null =>
+  timestamp !== null && /^\d{1,12}(?:\.\d+)?$/.test(timestamp) ? Math.round(at - Number(timestamp) * 1000) : null;
+
+function refusedAge(age: number | null, maxMs: number): string | null {
+  if (age === null) return 'it does not say when it was sent';
+  return Math.abs(age) > maxMs ? `by its clock it was sent ${ageText(age)}` : null;
+}
+
+/** `9h 00m ago`, `2m 05s ahead of the clock here`. */
+export const ageText = (age: number): string => `${duration(Math.abs(age))} ${age < 0 ? 'ahead of the clock here' : 'ago'}`;
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
