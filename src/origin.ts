@@ -3,19 +3,26 @@ import { UsageError } from './errors.js';
 /** A final `/v1`, as people copy it from examples: every path of the API begins with it anyway. */
 const VERSION_SUFFIX = /\/(?:api\/)?v1$/;
 
+/** This machine, written as other tools take it, too: without a scheme. */
+const BARE_LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?=[:/]|$)/i;
+/** Another host without a scheme: which one is meant is asked, because one of them sends the key in the clear. */
+const BARE_HOST = /^[a-z\d-]+(?:\.[a-z\d-]+)+(?::\d+)?(?:\/[\w./~-]*)?$/i;
+
 /**
  * The address of a server as a user, a file or the environment gave it. Parsed once, here; compared by origin ever after.
+ * `localhost:8000` is http: nothing leaves this machine.
  *
  * Refused (`UsageError`, code `base_url`): anything but http and https, user names and passwords, queries, and hosts that the
  * URL standard reads as another host than the one that is written (`127.1`, `0x7f.1`, fullwidth letters, a final dot): what
  * a person reads there and what we would connect to must not differ.
  */
 export function parseBaseUrl(text: string): URL {
-  const given = text.trim();
+  const typed = text.trim();
+  const given = BARE_LOOPBACK.test(typed) ? `http://${typed}` : typed;
   const refuse = (why: string) =>
-    new UsageError(`the base URL ${quote(given)} ${why}`, {
+    new UsageError(`the base URL ${quote(typed)} ${why}`, {
       code: 'base_url',
-      hint: 'write it like https://api.skyvern.com or http://localhost:8000',
+      hint: BARE_HOST.test(typed) ? `write https://${typed}` : 'write it like https://api.skyvern.com or http://localhost:8000',
     });
   if (!/^[\x21-\x5b\x5d-\x7e]+$/.test(given)) throw refuse('holds a space, a backslash or a character outside ASCII');
   const written = /^(https?):\/\/([^/?#]*)([^?#]*)$/i.exec(given);

@@ -59,18 +59,20 @@ export async function runProgram(
     callSignal: AbortSignal.any([stop.signal, timeout.signal]),
     onEnd: (cleanUp) => cleanUps.push(cleanUp),
   };
+  let program: Command | undefined;
   try {
-    const program = await buildProgram(argv, ctx);
+    program = await buildProgram(argv, ctx);
     program.hook('preAction', async (_, action) => {
       const { timeout: timeoutMs, color: asked } = action.optsWithGlobals<GlobalFlags>();
       color = asked !== false;
       if (timeoutMs !== undefined) ctx.limitTo(timeoutMs);
       await shapeResults(io, action.optsWithGlobals<GlobalFlags>());
     });
+    if (asksForHelp(argv)) await mustExist(argv);
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' });
     return exitCode('ok');
   } catch (thrown) {
-    const error = fromCommander(thrown, argv);
+    const error = await fromCommander(thrown, argv, program);
     if (error === null) return exitCode('ok');
     if (error instanceof Verdict) return error.exitCode;
     if (!(error instanceof SkyvernError)) {
@@ -162,12 +164,15 @@ function configure(command: Command, io: Io): Command {
     });
 }
 
-/** A first word `help` or `version`, as many tools have them, is the flag of that name. */
+/** A word `help` where a command belongs, or a first word `version`, as many tools have them, is the flag of that name. */
 function asFlags(argv: readonly string[]): readonly string[] {
-  const first = wordsOf(argv)[0];
-  if (first?.text !== 'help' && first?.text !== 'version') return argv;
-  return [...argv.slice(0, first.at), ...argv.slice(first.at + 1), first.text === 'help' ? '--help' : '--version'];
+  const words = wordsOf(argv);
+  if (words[0]?.text === 'version') return replaced(argv, words[0].at, '--version');
+  const help = words.find(({ text }, index) => text === 'help' && commandsBelow(pathOf(words.slice(0, index))).length > 0);
+  return help ? replaced(argv, help.at, '--help') : argv;
 }
+
+const replaced = (argv: readonly string[], at: number, flag: string) => [...argv.slice(0, at), ...argv.slice(at + 1), flag];
 
 const commandWords = (argv: readonly string[]): string[] => wordsOf(argv).map(({ text }) => text);
 
@@ -185,7 +190,7 @@ function wordsOf(argv: readonly string[]): Word[] {
 }
 
 /** Commander's own errors become usage errors; null when help or the version was printed, which is success. */
-function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
+async function fromCommander(thrown: unknown, argv: readonly string[], program: Command | undefined): Promise<unknown> {
   if (!(thrown instanceof CommanderError)) return thrown;
   if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version') return null;
   const path = commandPath(argv);
@@ -198,8 +203,38 @@ function fromCommander(thrown: unknown, argv: readonly string[]): unknown {
     return new UsageError('the prompt of a task is no argument', { hint: 'write `skyvern task run --prompt "What to do" --url URL`' });
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(thrown.message)?.[1]?.split(', ')[0];
   const message = withoutValues(thrown.message.replace(/^error: /, '').replace(/\s*\(Did you mean .+?\?\)/, ''));
-  const help = `\`${['skyvern', path, '--help'].filter(Boolean).join(' ')}\` lists what it takes`;
-  return new UsageError(message, { hint: suggestion ? `did you mean \`${suggestion}\`? ${help}` : help });
+  if (thrown.code === 'commander.unknownCommand') return unknownCommand(argv, suggestion);
+  if (thrown.code === 'commander.missingArgument') {
+    const command = path.split(' ').reduce((each, word) => each?.commands.find((below) => below.name() === word), program);
+    const missing = command?.registeredArguments.find((each) => message.endsWith(`'${each.name()}'`));
+    return new UsageError(missing ? `${message}: ${missing.description}` : message, { hint: helpOn(path) });
+  }
+  const flag = /^unknown option '([^']+)'/.exec(message)?.[1];
+  const other = flag === undefined ? null : (await import('./meant.js')).flagMeant(flag, path);
+  const guess = other ?? (suggestion === undefined ? null : `did you mean \`${suggestion}\`?`);
+  return new UsageError(message, { hint: guess === null ? helpOn(path) : `${guess}${guess.endsWith('?') ? ' ' : '; '}${helpOn(path)}` });
+}
+
+const helpOn = (path: string): string => `\`${['skyvern', path, '--help'].filter(Boolean).join(' ')}\` lists what it takes`;
+
+/** @param near a command of the same group whose name looks like it */
+async function unknownCommand(argv: readonly string[], near?: string): Promise<UsageError> {
+  const { meant } = await import('./meant.js');
+  const words = commandWords(argv);
+  const path = commandPath(argv);
+  const unknown = words[path === '' ? 0 : path.split(' ').length] ?? '';
+  const line = meant(words, COMMANDS) ?? (near === undefined ? null : [path, near].filter(Boolean).join(' '));
+  const hint = line === null ? helpOn(path) : `did you mean \`skyvern ${line}\`? ${helpOn(path)}`;
+  return new UsageError(`unknown command '${unknown}'`, { hint });
+}
+
+const asksForHelp = (argv: readonly string[]): boolean => argv.some((word) => word === '--help' || word === '-h');
+
+/** Help on what is no command would be help on something else. */
+async function mustExist(argv: readonly string[]): Promise<void> {
+  const path = commandPath(argv);
+  const isWhole = commandWords(argv).length === (path === '' ? 0 : path.split(' ').length);
+  if (!isWhole && commandsBelow(path).length > 0) throw await unknownCommand(argv);
 }
 
 /** What was typed may be a key, a password or a header, and errors end up in logs: only what names something is repeated. */
@@ -213,13 +248,15 @@ const withoutValues = (message: string): string =>
 const DEEPEST = 3;
 
 /** As much of `skyvern GROUP COMMAND` as exists. */
-function commandPath(argv: readonly string[]): string {
+const commandPath = (argv: readonly string[]): string => pathOf(wordsOf(argv));
+
+function pathOf(words: readonly Word[]): string {
   const path: string[] = [];
   let entries: readonly CommandNode[] = COMMANDS;
-  for (const word of commandWords(argv)) {
-    const entry = entries.find((each) => each.name === word);
+  for (const { text } of words) {
+    const entry = entries.find((each) => each.name === text);
     if (!entry) break;
-    path.push(word);
+    path.push(text);
     entries = isGroup(entry) ? entry.commands : [];
   }
   return path.join(' ');
@@ -227,6 +264,7 @@ function commandPath(argv: readonly string[]): string {
 
 /** Names of the commands in a group. */
 function commandsBelow(path: string): string[] {
+  if (path === '') return COMMANDS.map(({ name }) => name);
   const group = path.split(' ').reduce<readonly CommandNode[]>((entries, word) => {
     const entry = entries.find(({ name }) => name === word);
     return entry && isGroup(entry) ? entry.commands : [];

@@ -19,6 +19,14 @@ describe('flags and commands', () => {
       ['run', 'get', '--help'],
     ],
     [['help'], ['--help']],
+    [
+      ['run', 'help', 'get'],
+      ['run', 'get', '--help'],
+    ],
+    [
+      ['browser', 'session', 'help'],
+      ['browser', 'session', '--help'],
+    ],
     [['version'], ['--version']],
   ])('%j is %j', async (asked, meant) => {
     const [{ io, code }, { io: other }] = [await run(asked), await run(meant)];
@@ -61,11 +69,15 @@ describe('flags and commands', () => {
   });
 
   test.each([
-    ['an unknown command', ['rnu', 'list'], "unknown command 'rnu'", 'did you mean `run`?'],
-    ['an unknown command of a group', ['run', 'wach'], "unknown command 'wach'", 'did you mean `watch`?'],
+    ['an unknown command', ['rnu', 'list'], "unknown command 'rnu'", 'did you mean `skyvern run list`?'],
+    ['an unknown command of a group', ['run', 'wach'], "unknown command 'wach'", 'did you mean `skyvern run watch`?'],
     ['an unknown flag', ['run', 'get', 'tsk_1', '--jsn'], "unknown option '--jsn'", 'did you mean `--json`?'],
+    ['help on what is no command', ['help', 'frob'], "unknown command 'frob'", '`skyvern --help`'],
+    ['--help of what is no command', ['run', 'logs', '--help'], "unknown command 'logs'", 'did you mean `skyvern run tail`?'],
+    ["another tool's flag", ['run', 'list', '--format=json'], "unknown option '--format'", 'did you mean `--output`?'],
+    ['a key on the command line', ['run', 'list', '--api-key=hunter2'], "unknown option '--api-key'\n", '`skyvern auth login`'],
     ['a group without a command', ['run'], '`skyvern run` needs a command after it', 'one of get, list, watch, wait,'],
-    ['a missing argument', ['run', 'get'], "missing required argument 'run'", '`skyvern run get --help`'],
+    ['a missing argument', ['run', 'get'], "missing required argument 'run': ids of at most 100 runs", '`skyvern run get --help`'],
     ['a broken duration', ['run', 'get', 'tsk_1', '--timeout', 'soon'], 'It is a time such as', ''],
     ['a broken URL', ['task', 'run', '--prompt', 'x', '--url', 'ht tp://'], 'It is no URL', ''],
     ['two kinds of output', ['exit-codes', '--output', 'plain', '--quiet'], 'plain and quiet are two kinds of output', ''],

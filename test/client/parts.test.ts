@@ -15,6 +15,10 @@ const GOOD: readonly (readonly [string, string])[] = [
   ['http://localhost:8000', 'http://localhost:8000/'],
   ['http://[::1]:8000', 'http://[::1]:8000/'],
   ['https://xn--bcher-kva.example', 'https://xn--bcher-kva.example/'],
+  ['localhost:8000', 'http://localhost:8000/'],
+  ['localhost', 'http://localhost/'],
+  ['127.0.0.1:8000/v1', 'http://127.0.0.1:8000/'],
+  ['[::1]:8000', 'http://[::1]:8000/'],
 ];
 test.each(GOOD)('A21 %s is the server %s', (text, href) => {
   expect(parseBaseUrl(text).href).toBe(href);
@@ -65,9 +69,21 @@ const BAD = [
   'https://a b',
   'https://x..example/\u202e',
   'http://loca\u00adlhost',
+  'localhost.evil.example:8000',
+  'localhost@evil.example',
+  'localhost:8000@evil.example',
+  'localhost:pw@evil.example/v1',
+  '127.0.0.1.evil.example',
+  '127.1:8000',
+  '10.0.0.1:8000',
 ].filter((text) => text.trim() === text || text.includes('\t'));
 test.each(BAD)('A21 %j is refused', (text) => {
   expect(() => parseBaseUrl(text)).toThrow(expect.objectContaining({ exitCode: 2, code: 'base_url' }));
+});
+
+test('a host without a scheme is shown with one; what is no host is not', () => {
+  expect(() => parseBaseUrl('api.skyvern.com/v1')).toThrow(expect.objectContaining({ hint: 'write https://api.skyvern.com/v1' }));
+  expect(() => parseBaseUrl('x.example@evil.example')).toThrow(expect.objectContaining({ hint: expect.stringContaining('write it like') }));
 });
 
 test('A21 whatever is accepted is read by the URL standard as the host that is written', () => {
@@ -93,7 +109,7 @@ test('A21 whatever is accepted is read by the URL standard as the host that is w
     'a',
   );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 6 }), fc.constantFrom('http://', 'https://'), (pieces, scheme) => {
+    fc.property(fc.array(piece, { maxLength: 6 }), fc.constantFrom('http://', 'https://', ''), (pieces, scheme) => {
       const text = scheme + pieces.join('');
       let url: URL;
       try {
@@ -101,7 +117,9 @@ test('A21 whatever is accepted is read by the URL standard as the host that is w
       } catch {
         return;
       }
-      expect(text.trim().slice(scheme.length).toLowerCase().startsWith(url.hostname)).toBe(true);
+      const written = text.trim().replace(/^https?:\/\//, '');
+      expect(written.toLowerCase().startsWith(url.hostname)).toBe(true);
+      if (!/^https?:/.test(text.trim())) expect(isLoopback(url)).toBe(true);
       expect(url.username + url.password + url.search + url.hash).toBe('');
     }),
     { numRuns: 3_000, seed: 21 },
