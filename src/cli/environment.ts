@@ -9,7 +9,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['SKYVERN_BROWSER_PATH', 'browser program of the embedded server'],
   ['SKYVERN_MODEL', 'language model of the embedded server'],
   ['SKYVERN_MODEL_BASE_URL', 'address of that model'],
-  ['SKYVERN_ASCII', 'no characters outside ASCII in the live view'],
+  ['SKYVERN_ASCII', '1: no signs of ours outside ASCII in the live view; 0: all of them, whatever the locale says'],
   ['SKYVERN_IMAGES', 'how the live view shows screenshots: kitty, iterm2, sixel or blocks'],
   ['SKYVERN_NOTIFY', 'bell or desktop: what the live view does when a run ends or waits for you'],
   ['NO_COLOR', 'no colours'],

@@ -9,6 +9,7 @@
 import stringWidth from 'string-width';
 import type { Clock } from '../clock.js';
 import type { Io, Out } from '../io.js';
+import { isAsciiOnly, typewritten } from './ui/theme.js';
 
 const ERASED_ROW = '\u001b[2K';
 const ERASE_AND_UP = `${ERASED_ROW}\u001b[1A`;
@@ -37,6 +38,7 @@ export interface Frame {
  */
 export function frameOn(out: Out, env: Io['env'], clock: Clock, closed: AbortSignal, onSettled: () => void): Frame {
   const reflows = breaksAnew(env);
+  const spell = isAsciiOnly(env) ? typewritten : (text: string) => text;
   const listeners = new Set<() => void>();
   let rows: string[] = [];
   /** Of the terminal as Ink knows it; null while it is as it is. */
@@ -45,12 +47,13 @@ export function frameOn(out: Out, env: Io['env'], clock: Clock, closed: AbortSig
   let known = sizeOf(out);
 
   function write(text: string | Uint8Array, ...rest: never[]): boolean {
-    const asked = String(text);
+    if (typeof text !== 'string') return out.write(text, ...rest);
+    const asked = spell(text);
     const count = asked.split(ERASED_ROW).length - 1; // the row of the cursor, and those of the view above it
     const more = reflows && count > 1 ? brokenOff(rows.slice(-count, -1), out.columns ?? 0) : 0;
     const parts = asked.split('\n');
     rows = [...rows.slice(0, -1), (rows.at(-1) ?? '') + parts[0], ...parts.slice(1)].slice(-MAX_ROWS);
-    return out.write(more > 0 ? ERASE_AND_UP.repeat(more) + asked : text, ...rest);
+    return out.write(ERASE_AND_UP.repeat(more) + asked, ...rest);
   }
 
   function onResize(): void {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/runs/events.js';
 import { tempFolder } from '../support/io.js';
 import { story } from './story.js';
-import { bundlePlayer, playIn, type Screen } from './terminal.js';
+import { bundlePlayer, type Played, playIn, type Screen } from './terminal.js';
 
 let folder: string;
 let player: string;
@@ -208,6 +208,30 @@ test('colour and glyphs can be switched off', async () => {
   expect(screen.raw()).not.toMatch(/\u001b\[[\d;]*m/);
   expect(screen.everything().join('\n')).not.toMatch(/[^\u0000-\u007f]/);
   expect(screen.everything().join('\n')).toContain('+ completed in 7.0s');
+});
+
+const typed = (text: string): Played[] =>
+  story().map((event) =>
+    event.type === 'action'
+      ? { ...event, action: { ...event.action, action_type: 'input_text', text, reasoning: 'because '.repeat(20) } }
+      : event,
+  );
+
+test.each([
+  ['a locale that has no UTF-8', { LC_ALL: 'C' }, true],
+  ['a locale with a character set of its own', { LANG: 'de_DE.ISO-8859-1' }, true],
+  ['asked for', { SKYVERN_ASCII: '1' }, true],
+  ['a locale with UTF-8', { LC_ALL: '', LANG: 'en_US.utf8' }, false],
+  ['no locale, as in most containers', { LANG: '' }, false],
+  ['asked against', { SKYVERN_ASCII: '0', LC_ALL: 'C' }, false],
+])('ASCII alone, also where text is quoted and cut short: %s', async (_, env, alone) => {
+  const screen = playIn(player, [...typed('ada').slice(0, 6), 'forever'], { env: env as Record<string, string> });
+  await screen.shows(/ada[\s\S]*because[\s\S]*d detach/);
+  const seen = screen.everything().join('\n');
+  expect(/[^\u0000-\u007f]/.test(seen)).toBe(!alone);
+  expect(seen).toMatch(alone ? /"ada" [\s\S]*because.*~/ : /“ada” [\s\S]*because.*…/);
+  screen.type('d');
+  await screen.ended;
 });
 
 test('links are links where the terminal has them, and only to the web', async () => {

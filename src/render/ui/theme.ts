@@ -58,12 +58,38 @@ export function themeOf(io: Io, asked = true): Theme {
   const color = asked && hasColor(env);
   const links = hasLinks(env);
   return {
-    glyphs: (isSet(env['SKYVERN_ASCII']) || env['TERM'] === 'linux' ? ASCII : UNICODE) as Glyphs,
+    glyphs: (isAsciiOnly(env) ? ASCII : UNICODE) as Glyphs,
     hasColor: color,
     paint: (style, text) => (color && text !== '' ? `\u001b[${SGR[style][0]}m${text}\u001b[${SGR[style][1]}m` : text),
     link: (url) => (links && isWebUrl(url) ? `\u001b]8;;${url}\u0007${url}\u001b]8;;\u0007` : url),
   };
 }
+
+/**
+ * Whether signs of ours outside ASCII are left out: when it is asked for, on the console of Linux, and in a locale that says it has no UTF-8. One that
+ * is not set says nothing: most containers have none, and terminals that can.
+ */
+export function isAsciiOnly(env: Io['env']): boolean {
+  if (env['SKYVERN_ASCII'] !== undefined && env['SKYVERN_ASCII'] !== '') return isSet(env['SKYVERN_ASCII']);
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  const charset = /\.([^@]+)/.exec(locale)?.[1];
+  return env['TERM'] === 'linux' || locale === 'C' || locale === 'POSIX' || (charset !== undefined && !/^utf-?8$/i.test(charset));
+}
+
+/** The signs that texts of ours are set with, and what cuts a line short, each by one of the same width. */
+const TYPEWRITTEN: Readonly<Record<string, string>> = {
+  '“': '"',
+  '”': '"',
+  '…': '~',
+  '–': '-',
+  '→': '>',
+  '↑': '^',
+  '↓': 'v',
+  '•': '*',
+  '·': '-',
+};
+
+export const typewritten = (text: string): string => text.replace(/[“”…–→↑↓•·]/g, (sign) => TYPEWRITTEN[sign] as string);
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0' && value !== 'false';
 
