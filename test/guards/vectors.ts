@@ -124,11 +124,14 @@ const VECTORS: Readonly<Record<string, (to: To) => string>> = {
 
 export const VECTOR_NAMES = Object.keys(VECTORS);
 
-/** Chromium itself does these with pages over TLS and of this machine only. */
+/** Chromium itself does these with pages over TLS and of this machine only, */
 const NEAR_ONLY = ['fetch for later', 'page that is fetched ahead', 'page that is drawn ahead'];
+/** and these of the names of this machine only with that which the site itself has. */
+const OWN_HOST_ONLY = ['page that is fetched ahead', 'page that is drawn ahead'];
+const NOT_DONE: Readonly<Record<string, readonly string[]>> = { '127.0.0.1': [], localhost: OWN_HOST_ONLY };
 /** Those that arrive at `host` when nothing guards it. */
 export const unguardedTo = (host: string): readonly string[] =>
-  /^(?:127\.0\.0\.1|localhost)$/.test(host) ? VECTOR_NAMES : VECTOR_NAMES.filter((name) => !NEAR_ONLY.includes(name));
+  VECTOR_NAMES.filter((name) => !(NOT_DONE[host] ?? NEAR_ONLY).includes(name));
 
 /** Above all ports that Chromium does not connect to. */
 const FIRST_PORT = 21_000;
