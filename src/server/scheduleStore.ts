@@ -135,7 +135,19 @@ export class ScheduleStore {
     this.#store.transact(() => this.#settle(row, at, 'missed', { count }));
   }
 
-  /** What was missed or refused since `sinceMs`, by schedule. */
+  /** @param runId of the firing before, which has not ended */
+  skipped(row: ScheduleRow, at: number, runId: string): void {
+    this.#store.transact(() => this.#settle(row, at, 'skipped', { runId, reason: `${runId} still goes on` }));
+  }
+
+  /** The newest run that the schedule started, while it has not ended. */
+  underWay(scheduleId: string): string | null {
+    const sql = `SELECT run_id FROM runs WHERE finished_at IS NULL AND run_id =
+      (SELECT run_id FROM firings WHERE schedule_id = ? AND outcome = 'started' ORDER BY nominal_at DESC LIMIT 1)`;
+    return this.#store.get<{ run_id: string }>(sql, scheduleId)?.run_id ?? null;
+  }
+
+  /** What was missed, refused or skipped since `sinceMs`, by schedule. */
   lost(
     sinceMs: number,
   ): readonly { readonly schedule_id: string; readonly outcome: string; readonly count: number; readonly at: number }[] {
@@ -158,7 +170,7 @@ export class ScheduleStore {
   #settle(
     row: ScheduleRow,
     at: number,
-    outcome: 'started' | 'missed' | 'refused',
+    outcome: 'started' | 'missed' | 'refused' | 'skipped',
     {
       runId = null,
       reason = null,

@@ -319,4 +319,20 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   ALTER TABLE schedules ADD COLUMN settled_at INTEGER; -- what was due until then is started, missed or refused
   `,
+  // A firing may be skipped, too.
+  `
+  CREATE TABLE firings_now (           -- of schedules: what became of each time that one was due
+    schedule_id TEXT NOT NULL,
+    nominal_at INTEGER NOT NULL,       -- of several that were missed, the last
+    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'missed', 'refused', 'skipped')),
+    count INTEGER NOT NULL DEFAULT 1,  -- of those that were missed
+    run_id TEXT,                       -- that was started, or still went on
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (schedule_id, nominal_at)
+  ) STRICT;
+  INSERT INTO firings_now SELECT * FROM firings;
+  DROP TABLE firings;
+  ALTER TABLE firings_now RENAME TO firings;
+  `,
 ];

@@ -131,8 +131,7 @@ export async function checkFlow(
     workflow: {
       versionId: row.workflow_id,
       permanentId: row.workflow_permanent_id,
-      // Runs of one schedule do not overlap: the later one waits.
-      sequential: sequentialKey(row, workflow, parameters) ?? scheduleId,
+      sequential: sequentialKey(row, workflow, parameters),
       trigger,
       scheduleId,
     },
@@ -241,6 +240,10 @@ function renderedWhereKnown(block: FlowBlock, names: Readonly<Record<string, unk
   });
   return Object.fromEntries(fields) as FlowBlock;
 }
+
+/** Whether its runs go one after the other. */
+export const waitsForOthers = ({ shown }: WorkflowRow): boolean =>
+  (JSON.parse(shown) as { readonly run_sequentially?: unknown }).run_sequentially === true;
 
 function sequentialKey(row: WorkflowRow, workflow: Record<string, unknown>, parameters: Readonly<Record<string, unknown>>): string | null {
   if (workflow['run_sequentially'] !== true) return null;

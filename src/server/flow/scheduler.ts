@@ -4,13 +4,14 @@
  * Each has its nominal times, by its cron, interval or moment; each of them starts one run at most, because the firing is written with
  * the run in one transaction and a time has one firing. What fell due while no server ran is made up for when it is not long ago, and
  * else counted as missed: told in the log and in `local status`, never silently. Changing a schedule settles what was due before.
+ * A time that comes while the run of an earlier one still goes on is skipped, unless the workflow says that its runs wait for each other.
  */
 import type { Clock } from '../../clock.js';
 import type { RouteDeps } from '../deps.js';
 import { HttpError } from '../httpError.js';
 import { type Firings, firingsAfter, type ScheduleRow } from '../scheduleStore.js';
 import { startedWire } from '../wire.js';
-import { checkFlow } from './flowRequest.js';
+import { checkFlow, waitsForOthers } from './flowRequest.js';
 
 /** A firing that is later than this is missed, in milliseconds. */
 const CATCH_UP_MS = 10 * 60_000;
@@ -96,6 +97,12 @@ export class Scheduler {
     const { schedules, workflows, queue, worker, clock } = this.#deps;
     const workflow = workflows.latest(row.workflow_permanent_id);
     if (!workflow || schedules.hasFired(row.schedule_id, at)) return;
+    const before = waitsForOthers(workflow) ? null : schedules.underWay(row.schedule_id);
+    if (before !== null) {
+      schedules.skipped(row, at, before);
+      this.#log(`${row.schedule_id}: skipped for ${new Date(at).toISOString()}: ${before} still goes on`);
+      return;
+    }
     const parameters = row.parameters === null ? null : (JSON.parse(row.parameters) as Record<string, unknown>);
     const origin = { trigger: 'scheduled', scheduleId: row.schedule_id } as const;
     try {

@@ -31,13 +31,19 @@ export interface LocalStatus {
 /** Of what was missed, the user is told for this long, in milliseconds. */
 const TOLD_MS = 7 * 24 * 60 * 60_000;
 
+const LOST: Readonly<Record<string, string>> = {
+  missed: 'was missed TIMES: no server ran',
+  refused: 'could not be started TIMES',
+  skipped: 'was skipped TIMES: its run before still went on',
+};
+
 /** Why the server does not stop, and what it could not start. */
 function scheduleNotices({ schedules, clock }: RouteDeps): string[] {
   const waiting = schedules.waiting();
   const enabled = `${waiting} enabled ${waiting === 1 ? 'schedule' : 'schedules'}: the server does not stop for idleness`;
   const lost = schedules.lost(clock.now() - TOLD_MS).map(({ schedule_id, outcome, count, at }) => {
     const times = `${count} ${count === 1 ? 'time' : 'times'}, last for ${new Date(at).toISOString()}`;
-    return outcome === 'missed' ? `${schedule_id} was missed ${times}: no server ran` : `${schedule_id} could not be started ${times}`;
+    return `${schedule_id} ${LOST[outcome]!.replace('TIMES', times)}`;
   });
   return [...(waiting === 0 ? [] : [enabled]), ...lost];
 }
