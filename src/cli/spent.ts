@@ -13,7 +13,8 @@ export interface Spent {
 
 /** Null when the server tells nothing of it, or no model was asked. Never rejects for that: it is a detail. */
 export async function spentBy(client: Pick<ApiClient, 'runs'>, run: Run, call: CallOptions): Promise<Spent | null> {
-  if (!run.run_type.startsWith('task')) return null;
+  // Only the embedded server, which has no dashboard, has steps of workflows.
+  if (!run.run_type.startsWith('task') && run.app_url !== null) return null;
   try {
     const [steps, items] = await Promise.all([
       client.runs.steps(run.run_id, call),

@@ -13,7 +13,7 @@ import { systemRandom } from '../../src/random.js';
 import { type Answer, servePages } from '../browser/pages.js';
 import { testPool } from '../support/browserSession.js';
 import { tempFolder } from '../support/io.js';
-import { type Asked, PROVIDERS, type Said, scriptedModel } from '../support/scriptedModel.js';
+import { type Asked, PROVIDERS, refOn, type Said, scriptedModel } from '../support/scriptedModel.js';
 import { recorder, run, spec, type Told } from './harness.js';
 
 const pool = testPool();
@@ -34,16 +34,7 @@ interface Step extends Asked {
 type Actions = readonly Readonly<Record<string, unknown>>[];
 type Script = (step: Step) => Actions | Said;
 
-const asStep = (asked: Asked): Step => ({
-  ...asked,
-  ref: (text) => {
-    const line = asked.messages
-      .flatMap((message) => message.text.split('\n'))
-      .find((each) => each.trim().startsWith('- ') && each.includes(text) && /\[\w+\]/.test(each));
-    if (!line) throw new Error(`the page has no "${text}":\n${asked.messages[0]?.text}`);
-    return /\[(f?\w+)\]/.exec(line)?.[1] as string;
-  },
-});
+const asStep = (asked: Asked): Step => ({ ...asked, ref: (text) => refOn(asked, text) });
 
 /** Judges that a task is done, by words that stand on the page. */
 const accept = (evidence: string): Said => ({ tool: { achieved: true, missing: '', evidence } });

@@ -231,3 +231,12 @@ function bodyOf(
       };
   }
 }
+
+/** The reference of the element whose line on the page holds this text. */
+export function refOn({ messages }: Asked, text: string): string {
+  const line = messages
+    .flatMap((message) => message.text.split('\n'))
+    .find((each) => each.trim().startsWith('- ') && each.includes(text) && /\[\w+\]/.test(each));
+  if (!line) throw new Error(`the page has no "${text}":\n${messages[0]?.text}`);
+  return /\[(f?\w+)\]/.exec(line)?.[1] as string;
+}

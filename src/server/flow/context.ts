@@ -20,7 +20,9 @@ export class FlowContext {
   readonly definition: Definition;
   readonly credentials: FlowCredentials;
   readonly browser: SharedBrowser;
-  /** Addresses that people typed. */
+  /** Addresses that people typed into the workflow and its parameters. */
+  readonly typedUrls: readonly string[];
+  /** What pages may reach although it may not be public: these, and hosts that people allowed. */
   readonly allowedUrls: readonly string[];
   /** What templates know besides parameters and outputs. */
   readonly constants: Wire;
@@ -58,7 +60,8 @@ export class FlowContext {
     const given = this.definition.parameters.filter((each) => ['workflow', 'credential'].includes(String(each['parameter_type'])));
     this.typed = new Set([...Object.keys(this.constants), ...given.map(({ key }) => String(key))]);
     const hosts = (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []);
-    this.allowedUrls = [...typedUrls(this.definition.blocks, request.parameters), ...hosts];
+    this.typedUrls = typedUrls(this.definition.blocks, request.parameters);
+    this.allowedUrls = [...this.typedUrls, ...hosts];
     this.browser = runner.share(
       {
         ...browser,

@@ -65,9 +65,9 @@ async function pursue(turn: Turn, flow: FlowContext): Promise<BlockEnd> {
 }
 
 /** Whether people said where the block goes: secrets may be typed there. An address that the run found is not one of theirs. */
-function isOfUser(url: string, written: FlowBlock, { typed, allowedUrls }: FlowContext): boolean {
+function isOfUser(url: string, written: FlowBlock, { typed, typedUrls }: FlowContext): boolean {
   const { origin } = new URL(url);
-  return isTyped(String(written['url'] ?? ''), typed) || allowedUrls.some((each) => new URL(each).origin === origin);
+  return isTyped(String(written['url'] ?? ''), typed) || typedUrls.some((each) => new URL(each).origin === origin);
 }
 
 /** Why the block cannot be carried out, as far as that shows now that its texts are known; null when it can. */
