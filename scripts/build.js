@@ -26,7 +26,8 @@ const groups = [
 
 const bundle = await rolldown({
   cwd: root,
-  input: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+  // A thread begins with a file of its own, which lies where the code does that starts it.
+  input: { cli: 'src/cli/main.ts', index: 'src/index.ts', 'chunks/pdfWorker': 'src/server/flow/pdfWorker.ts' },
   platform: 'node',
   // playwright-core finds its own files by path; optional packages are found at run time or not at all.
   external: [/^playwright-core/, /^@sparticuz\/chromium/, /^@napi-rs\/keyring/, 'react-devtools-core'],

@@ -59,6 +59,7 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   conf: 'config',
   hono: 'server',
   '@hono/node-server': 'server',
+  unpdf: 'server',
   croner: 'schedule',
   cronstrue: 'schedule',
   yaml: 'workflow',

@@ -12,6 +12,7 @@ import { DOWNLOAD_LIMITS, type DownloadLimits, DownloadQuota } from './evidence/
 import { iconsOn } from './icons.js';
 import { safeName } from './names.js';
 import { TOO_LONG } from './pipeGuard.js';
+import { printed } from './print.js';
 import { parseSnapshot, withNodes } from './snapshot.js';
 import { targetOf } from './target.js';
 import {
@@ -28,6 +29,7 @@ import {
   type PageEvent,
   type PageFile,
   type PageTab,
+  type PrintOptions,
   type SnapshotNode,
   WrongOrigin,
 } from './types.js';
@@ -41,6 +43,7 @@ const DOWNLOAD_START_TIMEOUT_MS = 10_000;
 const DOWNLOAD_NEWS_TIMEOUT_MS = 300;
 const SCREENSHOT_TIMEOUT_MS = 5_000;
 const ECHO_TIMEOUT_MS = 2_000;
+const PRINT_TIMEOUT_MS = 60_000;
 const FRAME_TIMEOUT_MS = 2_000;
 /** Actions that give a field its value. */
 const SETTING: readonly PageAction['kind'][] = ['fill', 'select', 'selectMany', 'check', 'upload'];
@@ -222,6 +225,17 @@ export class PlaywrightPage implements BrowserPage {
       });
       if (picture) this.#capture?.picture(page, picture);
       return picture;
+    });
+  }
+
+  print(options: PrintOptions): Promise<Uint8Array> {
+    return this.#told(async () => {
+      const page = this.#current();
+      const echoes = await this.#echoes(page);
+      if (echoes === null) throw new PageError('the page does not tell in time where it shows a secret');
+      const made = await withinTime(this.#clock, PRINT_TIMEOUT_MS, printed(page, [...this.#covered, ...echoes], options), null);
+      if (made === null) throw new PageError(`the page was not printed within ${PRINT_TIMEOUT_MS / 1000} s`);
+      return made;
     });
   }
 

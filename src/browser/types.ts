@@ -177,6 +177,16 @@ export interface PageTab {
   readonly current: boolean;
 }
 
+export interface PrintOptions {
+  readonly format: 'A4' | 'Letter' | 'Legal' | 'Tabloid';
+  readonly landscape: boolean;
+  /** Whether colours and pictures behind the text are printed. */
+  readonly background: boolean;
+  /** Plain text above and below each page; null: none. */
+  readonly head: string | null;
+  readonly foot: string | null;
+}
+
 /** The page that a run looks at: the newest tab that it opened, or the one that it went to. Calls reject with a `PageError` when browser or page do not do it. */
 export interface BrowserPage {
   url(): string;
@@ -197,6 +207,8 @@ export interface BrowserPage {
   html(): Promise<string | null>;
   /** PNG of the viewport; null when the page cannot be drawn in time. */
   screenshot(): Promise<Uint8Array | null>;
+  /** As a PDF, what was typed as a secret left out. */
+  print(options: PrintOptions): Promise<Uint8Array>;
   /** What `action` would act on; null when that sets nothing off. */
   target(action: PageAction): Promise<ActionTarget | null>;
   /**

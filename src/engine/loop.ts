@@ -125,6 +125,14 @@ function shareBrowser({ pool, ...deps }: EngineDeps, afterwork: Afterwork, optio
       await ledger.end(0, end.status, true);
       return redactor.deep(end);
     },
+    async print({ stamp, ...sheet }, signal) {
+      if (session === null) throw new PageError('no page is open: let a block before it go to one');
+      const { page } = session;
+      const url = redactor.text(page.url());
+      const title = redactor.text(await untilAborted(signal, page.title()));
+      const framed = { head: stamp && `${stamp}  ${title}`, foot: stamp && url };
+      return { bytes: await untilAborted(signal, page.print({ ...sheet, ...framed })), title, url };
+    },
     request: (asked, signal) => pool.request(asked, signal),
     async close() {
       const ending = session;

@@ -3,7 +3,7 @@
  *
  * The server knows `TaskRunner` and nothing of browsers; the engine knows `Recorder` and nothing of databases.
  */
-import type { BrowserState, WebAnswer, WebRequest } from '../browser/types.js';
+import type { BrowserState, PrintOptions, WebAnswer, WebRequest } from '../browser/types.js';
 import type { Risk } from '../protocol/task.js';
 
 export type { BrowserState, WebAnswer, WebRequest } from '../browser/types.js';
@@ -259,12 +259,26 @@ export type InquiryEnd =
   | { readonly status: 'completed'; readonly output: unknown; readonly prompt: string; readonly response: string }
   | { readonly status: 'failed'; readonly reason: string; readonly errors: readonly TaskError[] };
 
+/** @property stamp stands above each page with its title, and its address below; null: nothing does */
+export interface Sheet extends Omit<PrintOptions, 'head' | 'foot'> {
+  readonly stamp: string | null;
+}
+
+/** Title and address without secrets. */
+export interface PrintedPage {
+  readonly bytes: Uint8Array;
+  readonly title: string;
+  readonly url: string;
+}
+
 /** A browser that tasks use one after the other; opened when the first one needs it. */
 export interface SharedBrowser {
   /** As `TaskRunner.run`, on the page where the task before it ended. Of the spec's `browser`, folders and state nothing counts. */
   run(spec: TaskSpec, recorder: Recorder, signal: AbortSignal): Promise<Outcome>;
   /** Asks a language model, in a step of its own; conditions also about the page, where one is open. Rejects as `run` does. */
   ask(inquiry: Inquiry, recorder: Recorder, signal: AbortSignal): Promise<InquiryEnd>;
+  /** The page that is open as a PDF. Rejects with an error in words, or the reason of `signal`. */
+  print(sheet: Sheet, signal: AbortSignal): Promise<PrintedPage>;
   /** Asks without a browser, by its way out. Rejects with an error in words, or the reason of `signal`. */
   request(asked: WebRequest, signal: AbortSignal): Promise<WebAnswer>;
   /** Keeps state and evidence. Never rejects. */

@@ -1,7 +1,7 @@
 /** The bytes of artifacts, in files below the data folder: folders 0700, files 0600. */
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
-import { chmod, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -55,6 +55,13 @@ export class ArtifactFiles {
     return { file: `artifacts/${runId}/${name}`, file_size: bytes.length, checksum: createHash('sha256').update(bytes).digest('hex') };
   }
 
+  /** Where pages' files go, too. @param name of ours, and new in the run */
+  async saveDownload(runId: string, name: string, bytes: Uint8Array): Promise<{ path: string; sizeBytes: number; checksum: string }> {
+    const path = join(this.downloadsFolder(runId), name);
+    await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+    return { path, sizeBytes: bytes.length, checksum: createHash('sha256').update(bytes).digest('hex') };
+  }
+
   /** Takes over a file that lies below the data folder already. @throws when it lies elsewhere */
   async adopt(path: string, sizeBytes: number, checksum: string): Promise<StoredFile> {
     const inside = relative(this.#root, path);
@@ -67,6 +74,11 @@ export class ArtifactFiles {
   async size(file: string): Promise<number | null> {
     const found = await stat(join(this.#root, file)).catch(() => null);
     return found?.isFile() ? found.size : null;
+  }
+
+  /** All of it. */
+  bytes(file: string): Promise<Uint8Array> {
+    return readFile(join(this.#root, file));
   }
 
   read(file: string, range: ByteRange): ReadableStream<Uint8Array> {

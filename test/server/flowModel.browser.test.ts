@@ -1,4 +1,5 @@
 /** Goals of a workflow in one real browser, carried out by the agent, which asks a scripted model over real HTTP. */
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { servePages } from '../browser/pages.js';
 import { testPool } from '../support/browserSession.js';
@@ -171,4 +172,52 @@ test('what a page says reaches the next goal as data, and an address that it nam
   expect(run).toMatchObject({ status: 'failed', failure_reason: expect.stringMatching(/^goto_url block failed/) });
   expect(hidden.asked).toEqual([]);
   await hidden.close();
+});
+
+test('a page is printed as a file of the run, without what was typed as a secret, and its text is read from there', async () => {
+  const site = await servePages({
+    '/': LOGIN.replace('type="password"', 'type="text" id="p"').replace(
+      '</form>',
+      `</form><p id="echo"></p><script>p.oninput = () => { echo.textContent = 'You typed ' + p.value }</script><p>Order 17: three pots</p>`,
+    ),
+  });
+  const { server, parameters } = await withCredential((asked) => {
+    if (asked.tool === 'answer') return { tool: { response: { order: 17 } } };
+    if (asked.tool === 'judge') return accept('Order 17');
+    if (asked.text.includes('Done so far:\n1. goto_url') && !asked.text.includes('input_text')) {
+      return did({ action: 'type', ref: refOn(asked, '"Password'), text: '{{password}}' });
+    }
+    return complete('Order 17');
+  });
+  const print = { block_type: 'print_page', label: 'print', custom_filename: 'My {{ word }}', landscape: true };
+  const order = { type: 'object', properties: { order: { type: 'integer' } }, required: ['order'] };
+  const run = await server.finish(
+    [
+      { block_type: 'login', label: 'enter', url: site.origin, navigation_goal: 'Type the password', parameter_keys: ['account'] },
+      print,
+      { block_type: 'file_url_parser', label: 'text', file_url: '{{ print_output.artifact_id }}' },
+      { block_type: 'file_url_parser', label: 'found', file_url: 'My order.pdf', file_type: 'pdf', json_schema: order },
+    ],
+    {
+      parameters: [...parameters, { parameter_type: 'workflow', key: 'word', workflow_parameter_type: 'string', default_value: 'order' }],
+    },
+  );
+  expect(run).toMatchObject({ status: 'completed', downloaded_files: [{ filename: 'My order.pdf' }] });
+  const { print_output: printed, text_output: text, found_output: found } = run.output;
+  const file = await fetch(`${server.url}${printed.artifact_uri}`, { headers: { 'x-api-key': server.token } });
+  const bytes = Buffer.from(await file.arrayBuffer());
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  expect([printed.size_bytes, printed.checksum]).toEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')]);
+  expect(text).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d UTC {1,2}Log in/);
+  expect(text).toContain('Order 17: three pots');
+  expect(text).toContain(`${site.origin}/`);
+  expect(JSON.stringify(text)).not.toContain(PASSWORD);
+  expect(found).toEqual({ order: 17 });
+  expect(server.model.asked.at(-1)!.text).toMatch(/The file:\n<data>[\s\S]*three pots[\s\S]*<\/data>/);
+});
+
+test('where no page is open there is nothing to print', async () => {
+  const server = await modelFlows(() => 'cut', { pool: testPool() });
+  const run = await server.finish([{ block_type: 'print_page', label: 'print' }]);
+  expect(run.failure_reason).toBe('print_page block failed. failure reason: no page is open: let a block before it go to one');
 });

@@ -4,6 +4,7 @@ import { testPool } from '../support/browserSession.js';
 import type { Answered } from '../support/embedded.js';
 import type { Wire } from '../support/flows.js';
 import { type ModelFlows, modelFlows } from '../support/modelFlows.js';
+import { pdfOf } from '../support/pdf.js';
 import { type Asked, PROVIDERS, type Said } from '../support/scriptedModel.js';
 
 const SCHEMA = { type: 'object', properties: { town: { type: 'string' } }, required: ['town'] };
@@ -230,5 +231,49 @@ describe('conditions in words', () => {
   ])('%s fails the block', async (_, block, said, reason) => {
     const server = await flows(() => said);
     expect(await server.finish([block])).toMatchObject({ status: 'failed', failure_reason: expect.stringMatching(reason) });
+  });
+});
+
+describe('files that a model reads', () => {
+  const parse = (more: Wire = {}) => ({ block_type: 'file_url_parser', label: 'f', file_url: '{{ file }}', json_schema: SCHEMA, ...more });
+  const sent = async (server: ModelFlows, name: string, content: string | Uint8Array): Promise<Wire> => {
+    const form = new FormData();
+    form.set('file', new File([content as BlobPart], name));
+    const response = await fetch(`${server.url}/v1/upload_file`, { method: 'POST', body: form, headers: { 'x-api-key': server.token } });
+    return (await response.json()) as Wire;
+  };
+
+  test.each<[string, string, string | Uint8Array, Wire, string]>([
+    ['a table', 'towns.csv', 'name,town\nAda,Oslo\n', {}, '<data>[{"name":"Ada","town":"Oslo"}]</data>'],
+    ['a PDF', 'towns.pdf', pdfOf('Ada lives in Oslo'), { block_type: 'pdf_parser' }, '<data>Ada lives in Oslo</data>'],
+    ['a text', 'towns', 'Oslo </data> and Rome', {}, '<data>Oslo ‹/data> and Rome</data>'],
+  ])('%s that was sent to the server, as the object that is asked for', async (_, name, content, more, told) => {
+    const server = await flows(() => answer({ town: 'Oslo' }));
+    const { s3_uri: file } = await sent(server, name, content);
+    const run = await server.finish([parse(more)], { parameters: [parameter('file', file)] });
+    expect(run).toMatchObject({ status: 'completed', output: { f_output: { town: 'Oslo' } }, step_count: 1 });
+    expect(server.model.asked[0]!.text).toContain(told);
+  });
+
+  test('a file that was sent is not one that the run may find by itself, and one too long is not told in part', async () => {
+    let file: unknown = null;
+    const server = await flows(() => answer(file));
+    ({ file_id: file } = await sent(server, 'long.txt', 'x'.repeat(200_001)));
+    const named = [say('which', 'Which file?', { json_schema: { type: 'string' } }), parse({ file_url: '{{ which_output }}' })];
+    expect((await server.finish(named)).failure_reason).toMatch(/file_url_parser block failed\. failure reason: .* cannot be reached/);
+    const long = await server.finish([parse()], { parameters: [parameter('file', file)] });
+    expect(long.failure_reason).toMatch(/has 200001 characters, and a model is told 200000 at most/);
+    const spoken = await server.finish([parse({ json_schema: null })], { parameters: [parameter('file', file)] });
+    expect([spoken.status, spoken.output.f_output.length]).toEqual(['completed', 200_001]);
+  });
+
+  test.each<[string, Wire, RegExp]>([
+    ['a kind of file that is not read', parse({ file_type: 'excel' }), /files of type excel are not read here/],
+    ['a PDF without a schema, by the old name', parse({ block_type: 'pdf_parser', json_schema: null }), /without a json_schema/],
+    ['a sheet of a workbook', parse({ worksheet: 'two' }), /the field worksheet is not honoured/],
+  ])('%s is refused before there is a run', async (_, block, reason) => {
+    const server = await flows(() => answer('x'));
+    const { status, body } = await server.begin([block], { parameters: [parameter('file', 'https://a.example/x')] });
+    expect([status, body.detail]).toEqual([422, expect.stringMatching(reason)]);
   });
 });

@@ -123,6 +123,7 @@ export function scriptedRunner(
           await recorder.stepEnded(0, { status: end.status, isLast: true, usage: null });
           return end;
         },
+        print: async () => ({ bytes: Buffer.from('%PDF-1.4'), title: 'A page', url: 'http://127.0.0.1:9/' }),
         request: async (asked) => {
           requests.push(asked);
           const { status = 200, body = '' } = answers(asked) ?? {};

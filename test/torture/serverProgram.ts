@@ -40,6 +40,7 @@ await runLocalServer(process as never, systemClock, systemRandom, ended.signal, 
     share: () => ({
       run: runner.run,
       ask: () => Promise.reject(new Error('none')),
+      print: () => Promise.reject(new Error('none')),
       request: () => Promise.reject(new Error('none')),
       close: runner.close,
     }),

@@ -1,4 +1,5 @@
 /** What the blocks of one run share: its browser, who said what, what asking has cost, and what was found. */
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../clock.js';
 import type { Inquiry, InquiryEnd, Recorder, SharedBrowser } from '../../engine/task.js';
 import { originsOfHost } from '../../protocol/allowedHost.js';
@@ -11,6 +12,14 @@ import type { FlowRun, FlowRunDeps } from './flowRun.js';
 import { typedUrls } from './typedUrls.js';
 
 type Wire = Readonly<Record<string, unknown>>;
+
+export interface FlowFile {
+  readonly artifact_id: string;
+  readonly filename: string | null;
+  readonly file_size: number;
+  /** SHA-256, hex. */
+  readonly checksum: string;
+}
 
 export class FlowContext {
   readonly deps: FlowRunDeps;
@@ -107,6 +116,48 @@ export class FlowContext {
       asks,
     };
     return this.browser.ask(inquiry, this.recorder(), this.signal);
+  }
+
+  /** Ids of the files that the run has got so far. */
+  downloads(): ReadonlySet<string> {
+    return new Set(this.#downloads().map(({ artifact_id }) => artifact_id));
+  }
+
+  /** Files that came after those of `before`, as outputs of blocks tell them. */
+  filesSince(before: ReadonlySet<string>): readonly FlowFile[] {
+    return this.#downloads()
+      .filter(({ artifact_id }) => !before.has(artifact_id))
+      .map(({ artifact_id, file_name, file_size, checksum }) => ({ artifact_id, filename: file_name, file_size, checksum }));
+  }
+
+  /** Keeps a file that a block made, as one that the run has got. @param url of the page that it is of */
+  async keep(name: string, bytes: Uint8Array, url: string): Promise<FlowFile> {
+    const { files } = this.deps;
+    const { run, recorder } = this.flow;
+    const before = this.downloads();
+    const { path, sizeBytes, checksum } = await files.saveDownload(run.run_id, `made-${before.size}`, bytes);
+    await recorder.downloaded({ name, path, sizeBytes, checksum, url });
+    return this.filesSince(before)[0]!;
+  }
+
+  /**
+   * A file that the run has got, by its name or its artifact; null: there is none of it.
+   * @param typed whether people said which: then it may also be one that they sent to this server
+   */
+  async readFile(
+    place: string,
+    typed: boolean,
+  ): Promise<{ readonly bytes: Uint8Array; readonly name: string; readonly kind: string } | null> {
+    const { files, uploads } = this.deps;
+    const id = /(?:^|\/v1\/artifacts\/)(a_\w+)(?:\/content)?$/.exec(place)?.[1] ?? null;
+    const got = this.#downloads().findLast(({ artifact_id, file_name }) => artifact_id === id || (place !== '' && file_name === place));
+    if (got) return { bytes: await files.bytes(got.file), name: got.file_name ?? '', kind: '' };
+    const sent = typed ? uploads.find(/(?:^|\/)(file_\d+)(?:_[^/]*)?$/.exec(place)?.[1] ?? '') : null;
+    return sent && { bytes: await readFile(sent.path), name: sent.name, kind: '' };
+  }
+
+  #downloads() {
+    return this.deps.store.artifacts(this.flow.run.run_id, ['download']);
   }
 
   /** Steps of a block follow those of the blocks before it. Its thoughts and parts are not told: the block stands for them. */

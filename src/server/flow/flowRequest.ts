@@ -188,14 +188,14 @@ async function checkGoals(
 /** Whether the block asks the engine of the run or a model. */
 function asksSomebody(block: FlowBlock): boolean {
   if (block.block_type === 'validation' && judgesByTemplates(block)) return false;
-  return KINDS[block.block_type]?.needs !== undefined || hasWords(block);
+  return (KINDS[block.block_type]?.needs?.(block) ?? null) !== null || hasWords(block);
 }
 
 /** A schema that cannot be kept fails no run half-way. */
 async function checkSchema(deps: RouteDeps, block: FlowBlock, request: TaskRunRequest): Promise<void> {
-  const [name, schema] =
-    block.block_type === 'text_prompt' ? ['json_schema', block['json_schema']] : ['data_schema', schemaOf(block['data_schema'])];
-  if (schema === null || schema === undefined) return;
+  const name = KINDS[block.block_type]?.schema;
+  const schema = name === undefined ? null : schemaOf(block[name]);
+  if (schema === null) return;
   const refused = await deps.checkTask({ ...request, prompt: '', data_extraction_schema: schema }, PLAIN_ENGINE, []);
   if (!refused) return;
   throw refusal(

@@ -37,7 +37,7 @@ function blockRefusal(block: FlowBlock, byRules: boolean): string | null {
   }
   const field = kind.unhonoured?.find((name) => !asksNothing(block[name]));
   if (field !== undefined) return `the field ${field} is not honoured here: leave it out`;
-  if (byRules && kind.needs === 'answer') return 'a model answers it, which the engine "rules" does not ask: name a model';
+  if (byRules && kind.needs?.(block) === 'answer') return 'a model answers it, which the engine "rules" does not ask: name a model';
   if (byRules && hasWords(block))
     return 'a condition in words is judged by a model, which the engine "rules" does not ask: write a template';
   return kind.refusal?.(block, byRules) ?? null;

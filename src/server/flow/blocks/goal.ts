@@ -21,7 +21,8 @@ function refusal(block: FlowBlock, byRules: boolean): string | null {
 }
 
 const goal = (...unhonoured: readonly string[]): BlockKind => ({
-  needs: 'goal',
+  needs: () => 'goal',
+  schema: 'data_schema',
   carryOut: pursue,
   unhonoured: [...unhonoured, 'max_retries'],
   refusal,
@@ -48,8 +49,8 @@ export const GOALS: Readonly<Record<string, BlockKind>> = {
 async function pursue(turn: Turn, flow: FlowContext): Promise<BlockEnd> {
   const { block, written, names } = turn;
   const judged = block.block_type === 'validation' ? judgedByTemplates(block, written) : null;
-  if (judged?.passed) return blockEnd(flow, { status: 'completed', output: null }, new Set());
-  if (judged) return blockEnd(flow, { status: 'terminated', reason: judged.reason, errors: [], output: null }, new Set());
+  if (judged?.passed) return blockEnd(flow, { status: 'completed', output: null }, flow.downloads());
+  if (judged) return blockEnd(flow, { status: 'terminated', reason: judged.reason, errors: [], output: null }, flow.downloads());
   const { run, request, browser, signal } = flow.flow;
   const byRules = run.engine === RULES_ENGINE;
   const told = byRules ? block : fencedBlock(block, written, names, flow.typed);
@@ -60,7 +61,7 @@ async function pursue(turn: Turn, flow: FlowContext): Promise<BlockEnd> {
   if (no !== null) return { status: 'failed', reason: no };
   flow.began = true;
   if (task.url !== null && (given.url === null || isOfUser(task.url, written, flow))) flow.home = task.url;
-  const before = new Set(downloads(flow).map(({ artifact_id }) => artifact_id));
+  const before = flow.downloads();
   return blockEnd(flow, await flow.browser.run(specOf(told, task, flow), flow.recorder(), signal), before);
 }
 
@@ -136,11 +137,9 @@ function credentialOf(block: FlowBlock, { credentials: { opened } }: FlowContext
   return found[0] ?? null;
 }
 
-const downloads = ({ deps, flow }: FlowContext) => deps.store.artifacts(flow.run.run_id, ['download']);
-
 /** @param before ids of the downloads that other blocks made */
 function blockEnd(flow: FlowContext, outcome: Outcome, before: ReadonlySet<string>): BlockEnd {
-  const files = downloads(flow).filter(({ artifact_id }) => !before.has(artifact_id));
+  const files = flow.filesSince(before);
   const [reason, errors] = outcome.status === 'completed' ? [null, []] : [outcome.reason, outcome.errors];
   if (outcome.output !== null && outcome.output !== undefined) flow.extracted.push(outcome.output);
   const output = {
@@ -150,12 +149,7 @@ function blockEnd(flow: FlowContext, outcome: Outcome, before: ReadonlySet<strin
     failure_reason: reason,
     errors,
     failure_category: null,
-    downloaded_files: files.map(({ artifact_id, file_name, file_size, checksum }) => ({
-      artifact_id,
-      filename: file_name,
-      file_size,
-      checksum,
-    })),
+    downloaded_files: files,
     downloaded_file_urls: null,
     downloaded_file_artifact_ids: files.length === 0 ? null : files.map(({ artifact_id }) => artifact_id),
     task_screenshots: null,

@@ -19,8 +19,10 @@ export interface BlockKind {
   readonly carryOut?: (turn: Turn, flow: FlowContext) => Promise<BlockEnd>;
   /** Fields that change what it does and are not honoured here. */
   readonly unhonoured?: readonly string[];
-  /** `goal`: the engine of the run carries it out; `answer`: a language model is asked. Left out: neither. */
-  readonly needs?: 'goal' | 'answer';
+  /** `goal`: the engine of the run carries it out; `answer`: a language model is asked. Left out, or null: neither. */
+  readonly needs?: (block: FlowBlock) => 'goal' | 'answer' | null;
+  /** The field with the JSON Schema that what it gives has to keep. */
+  readonly schema?: 'data_schema' | 'json_schema';
   /** Why this one is not run here, before there is a run. @param byRules whether the engine of the run is the one without a model */
   readonly refusal?: (block: FlowBlock, byRules: boolean) => string | null;
 }

@@ -4,7 +4,8 @@ import { promptOf } from './goalTask.js';
 import type { BlockKind } from './kind.js';
 
 export const TEXT_PROMPT: BlockKind = {
-  needs: 'answer',
+  needs: () => 'answer',
+  schema: 'json_schema',
   unhonoured: ['llm_key'],
   async carryOut({ block, written, names }, flow) {
     const schema = block['json_schema'] ?? null;
