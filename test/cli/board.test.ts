@@ -98,6 +98,44 @@ test.each([
   expect([code, io.stderr.lines()[0]]).toEqual([2, `error: ${message}`]);
 });
 
+describe('on a terminal, without ids: what is under way', () => {
+  const bare = async (api: Awaited<ReturnType<typeof fakeSkyvern>>, tty: boolean, line = 'run watch --output ndjson') => {
+    const io = testIo({ SKYVERN_BASE_URL: api.url, SKYVERN_API_KEY: api.apiKey }, { tty });
+    const code = await main(line.split(' '), io, new AbortController().signal, { clock: manualClock(), random: seededRandom() });
+    return { code, out: io.stdout.text(), err: io.stderr.text() };
+  };
+  const withEnded = async (...moving: readonly string[]) => {
+    const api = await fakeSkyvern();
+    api.run('tsk_9', { status: 'failed' });
+    for (const id of moving) {
+      api.run(id, { status: 'running' });
+      api.script(id, { status: 'completed' });
+    }
+    return api;
+  };
+
+  test('one run is followed itself, several are a board, and what has ended is in neither', async () => {
+    const one = await bare(await withEnded('tsk_1'), true);
+    expect([one.code, one.out]).toEqual([0, expect.stringMatching(/"run_id":"tsk_1"[\s\S]*"type":"result"/)]);
+    const two = await bare(await withEnded('tsk_1', 'wr_2'), true);
+    expect(two.code).toBe(0);
+    for (const id of ['tsk_1', 'wr_2']) expect(two.out).toContain(`"run_id":"${id}"`);
+    expect(one.out + two.out).not.toContain('tsk_9');
+  });
+
+  test('nothing under way is said', async () => {
+    expect(await bare(await withEnded(), true)).toMatchObject({
+      code: 0,
+      err: 'nothing is under way; `skyvern run list` shows what has been\n',
+    });
+  });
+
+  test.each(['run watch --output ndjson', 'run watch --no-input'])('%s of a script names its runs', async (line) => {
+    const { code, err } = await bare(await withEnded('tsk_1'), line.includes('--no-input'), line);
+    expect([code, err]).toEqual([2, expect.stringContaining('there is nothing to watch')]);
+  });
+});
+
 test('a selection without runs is nothing to wait for', async () => {
   const { code, io } = await skyvern(await fakeSkyvern(), 'run watch --status running');
   expect([code, io.stderr.text()]).toEqual([0, 'no run is selected: there is nothing to watch\n']);

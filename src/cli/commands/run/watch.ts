@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../errors.js';
+import { isTerminalStatus, RUN_STATUSES } from '../../../protocol/status.js';
+import { canAsk } from '../../ask.js';
 import type { CliContext } from '../../context.js';
 import { addFollowOptions, type FollowFlags, follow } from '../../follow.js';
 import { followMany } from '../../followMany.js';
@@ -14,12 +16,14 @@ interface Flags extends FollowFlags {
   readonly status?: readonly string[];
 }
 
+const UNDER_WAY = RUN_STATUSES.filter((status) => !isTerminalStatus(status));
+
 /** Of one board. */
 const MAX_WATCHED = 1_000;
 
 export function define(command: Command, ctx: CliContext, handler = runWatch): void {
   command
-    .argument('[run...]', 'id of a run, its dashboard URL, or @last; of several, a board')
+    .argument('[run...]', 'id of a run, its dashboard URL, or @last; of several, a board; on a terminal, left out: what is under way')
     .description(
       `Follow a run live until it ends, print its output, and exit by its verdict. Works on runs that have ended, too. Several runs, or those that --workflow, --tag and --status select (at most ${MAX_WATCHED}), are a board: those that need attention first, enter opens one, and the worst verdict is the exit code.`,
     )
@@ -28,13 +32,16 @@ export function define(command: Command, ctx: CliContext, handler = runWatch): v
     .addOption(runStatusOption('the runs that are now one of'))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ skyvern run watch @last\n  $ skyvern run watch tsk_123 --json | jq .output\n  $ skyvern run watch wr_456 --output ndjson > events.ndjson\n  $ skyvern run watch --status running queued paused\n  $ skyvern run watch tsk_1 tsk_2 wr_3 --junit report.xml',
+      '\nExamples:\n  $ skyvern run watch\n  $ skyvern run watch @last\n  $ skyvern run watch tsk_123 --json | jq .output\n  $ skyvern run watch wr_456 --output ndjson > events.ndjson\n  $ skyvern run watch --status running queued paused\n  $ skyvern run watch tsk_1 tsk_2 wr_3 --junit report.xml',
     );
   addFollowOptions(command).action((ids: string[], flags: Flags) => handler(ctx, command, ids, flags));
 }
 
-export async function runWatch(ctx: CliContext, command: Command, ids: readonly string[], flags: Flags): Promise<void> {
+export async function runWatch(ctx: CliContext, command: Command, ids: readonly string[], asked: Flags): Promise<void> {
   const mode = outputMode(ctx, command);
+  const isBare = ids.length === 0 && asked.workflow === undefined && asked.tag === undefined && asked.status === undefined;
+  // A script that lost its id must not follow somebody else's runs.
+  const flags = isBare && canAsk(ctx, command) ? { ...asked, status: UNDER_WAY } : asked;
   const selects = flags.workflow !== undefined || flags.tag !== undefined || flags.status !== undefined;
   if (selects === ids.length > 0) {
     throw new UsageError(selects ? 'ids and a selection are two things to watch' : 'there is nothing to watch', {
@@ -46,9 +53,12 @@ export async function runWatch(ctx: CliContext, command: Command, ids: readonly 
     throw new UsageError(`${ids.length} runs are too many for a board`, { hint: `give at most ${MAX_WATCHED}` });
   const targets = selects ? await selected(ctx, command, flags) : await connectToRuns(ctx, command, ids);
   if (targets.length === 0) {
-    ctx.io.stderr.write('no run is selected: there is nothing to watch\n');
+    ctx.io.stderr.write(
+      isBare ? 'nothing is under way; `skyvern run list` shows what has been\n' : 'no run is selected: there is nothing to watch\n',
+    );
     return;
   }
+  if (isBare && targets.length === 1) return follow(ctx, targets[0] as RunTarget, flags, mode);
   const again = selects ? selectionCommand(flags) : `skyvern run watch ${targets.map(({ runId }) => runId).join(' ')}`;
   await followMany(ctx, targets, flags, mode, { until: 'all', show: true, again, ...(selects && { query: narrowing(flags) }) });
 }
