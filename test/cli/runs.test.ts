@@ -211,6 +211,41 @@ describe('task run', () => {
     expect(sent?.body).toEqual({ prompt: 'x', ...Object.fromEntries(Object.entries(values).map(([field, [, value]]) => [field, value])) });
   });
 
+  describe('--like', () => {
+    const request = {
+      ...{ prompt: '@not a file', url: 'https://shop.example/', engine: 'skyvern-1.0', title: null, max_steps: 5, webhook_url: null },
+      ...{ data_extraction_schema: { type: 'object' }, file_ids: [], start_fresh_browser: false, model: { model_name: 'm' } },
+      ...{ browser_session_id: 'pbs_1', browser_address: 'http://127.0.0.1:9222', extra_http_headers: { 'x-key': '*****' } },
+    };
+    const again = { prompt: '@not a file', url: 'https://shop.example/', engine: 'skyvern-1.0', max_steps: 5 };
+    const made = { data_extraction_schema: { type: 'object' }, model: { model_name: 'm' } };
+
+    test.each([
+      ['', { ...again, ...made }],
+      ['--engine skyvern-2.0 --max-steps 9 --title T', { ...again, ...made, engine: 'skyvern-2.0', max_steps: 9, title: 'T' }],
+      ['--prompt Other', { ...again, ...made, prompt: 'Other' }],
+    ])('asks for what the task was asked, but for the flags: %s', async (flags, wanted) => {
+      const api = await fakeSkyvern();
+      api.run('tsk_1', { status: 'failed', run_request: request });
+      const { io, code } = await skyvern(api, `task run --like tsk_1 ${flags}`.trim());
+      expect([code, io.stdout.text()]).toEqual([0, expect.stringMatching(/^tsk_\w+\n$/)]);
+      expect(io.stdout.text()).not.toBe('tsk_1\n');
+      expect(api.seen('POST /v1/run/tasks').map(({ body }) => body)).toEqual([wanted]);
+    });
+
+    test.each([
+      ['a run of a workflow', 'wr_1', { workflow_id: 'wpid_1' }, 2, '`skyvern run retry wr_1` runs it again'],
+      ['a task of which nothing is told', 'tsk_1', null, 2, 'say it with --prompt'],
+      ['a task that is not there', 'tsk_404', null, 5, 'check the id'],
+    ])('%s cannot be repeated so', async (_, id, runRequest, exit, hint) => {
+      const api = await fakeSkyvern();
+      if (id !== 'tsk_404') api.run(id, { status: 'completed', run_request: runRequest });
+      const { io, code } = await skyvern(api, `task run --like ${id}`);
+      expect([code, io.stderr.text()]).toEqual([exit, expect.stringContaining(hint)]);
+      expect(api.seen('POST /v1/run/tasks')).toEqual([]);
+    });
+  });
+
   test('--wait follows the run and exits by its verdict', async () => {
     const api = await fakeSkyvern();
     api.scriptStarts({ status: 'running' }, { status: 'completed', output: 'forty-two' });

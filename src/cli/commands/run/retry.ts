@@ -31,7 +31,7 @@ export async function runRetry(ctx: CliContext, command: Command, id: string, fl
   const { client, runId, call } = target;
   if (runKind(runId) !== 'workflow_run') {
     throw new UsageError(`${runId} is a task, and only workflow runs can be retried`, {
-      hint: `start it again with \`skyvern task run\`; \`skyvern run get ${runId}\` shows its prompt`,
+      hint: `\`skyvern task run --like ${runId}\` starts it again`,
     });
   }
   const original = await client.runs.get(runId, call);

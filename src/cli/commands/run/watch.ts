@@ -32,7 +32,7 @@ export function define(command: Command, ctx: CliContext, handler = runWatch): v
     .addOption(runStatusOption('the runs that are now one of'))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ skyvern run watch\n  $ skyvern run watch @last\n  $ skyvern run watch tsk_123 --json | jq .output\n  $ skyvern run watch wr_456 --output ndjson > events.ndjson\n  $ skyvern run watch --status running queued paused\n  $ skyvern run watch tsk_1 tsk_2 wr_3 --junit report.xml',
+      '\nExamples:\n  $ skyvern run watch @last\n  $ skyvern run watch tsk_123 --json | jq .output\n  $ skyvern run watch wr_456 --output ndjson > events.ndjson\n  $ skyvern run watch --status running queued paused\n  $ skyvern run watch tsk_1 tsk_2 wr_3 --junit report.xml',
     );
   addFollowOptions(command).action((ids: string[], flags: Flags) => handler(ctx, command, ids, flags));
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { ENGINES, type TaskRunRequest } from '../../../protocol/task.js';
 import { addBrowserOptions, type BrowserFlags } from '../../browserFlags.js';
 import type { CliContext } from '../../context.js';
+import { earlierRequest } from '../../earlierTask.js';
 import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { given } from '../../given.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
@@ -12,7 +13,7 @@ import { withModel } from '../../model.js';
 import { outputMode } from '../../output.js';
 import { integer, json, jsonTexts, webUrl } from '../../parsers.js';
 import { addFenceOption, addStartOptions, type StartFlags, startAndFollow, taskBeginning } from '../../start.js';
-import { connect } from '../../target.js';
+import { connect, connectToRun } from '../../target.js';
 
 interface TaskFlags extends BrowserFlags, GuardFlags {
   readonly prompt?: string;
@@ -30,13 +31,14 @@ interface TaskFlags extends BrowserFlags, GuardFlags {
   readonly secret?: readonly string[];
 }
 
-export type TaskRunFlags = TaskFlags & StartFlags & FollowFlags;
+export type TaskRunFlags = TaskFlags & StartFlags & FollowFlags & { readonly like?: string };
 
 const EXAMPLES = `
 Examples:
   $ skyvern task run --local --engine rules --url https://example.com --prompt "Get the title of the page" --wait
   $ skyvern task run --url https://news.ycombinator.com --prompt "Get the title of the top post" --engine skyvern-2.0 --wait --json | jq .output
-  $ skyvern task run --prompt @prompt.txt --url https://shop.example --data-extraction-schema @schema.json`;
+  $ skyvern task run --prompt @prompt.txt --url https://shop.example --data-extraction-schema @schema.json
+  $ skyvern task run --like @last --engine skyvern-2.0 --wait`;
 
 /** Tests of the flags pass their own handler. */
 export function define(command: Command, ctx: CliContext, handler = taskRun): void {
@@ -54,6 +56,10 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
     .option('--run-with <kind>', 'agent or code')
     .option('--publish-workflow', 'keep the task as a workflow')
     .option('--file-id <id...>', 'attach uploaded files')
+    .option(
+      '--like <run>',
+      'ask for what this earlier task was asked, but for the flags that are given; secrets, headers, guards and the browser session are given anew',
+    )
     .addHelpText('after', EXAMPLES);
   addBrowserOptions(command, ', or a JSON object')
     .optionsGroup(GROUPS.local)
@@ -66,12 +72,14 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
 
 export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunFlags): Promise<void> {
   const mode = outputMode(ctx, command);
-  const prompt = await readPrompt(ctx, command, flags.prompt);
+  const earlier = flags.like === undefined ? null : await connectToRun(ctx, command, flags.like);
+  const like = earlier && (await earlierRequest(earlier));
+  const prompt = like && flags.prompt === undefined ? like.prompt : await readPrompt(ctx, command, flags.prompt);
   const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
-  const target = await connect(ctx, command);
-  const request = withAttendance(ctx.io, target, taskRequest(prompt, flags, secrets), flags.onPause);
+  const target = earlier ?? (await connect(ctx, command));
+  const request = withAttendance(ctx.io, target, { ...like, ...taskRequest(prompt, flags, secrets) }, flags.onPause);
   refuseLocalOnly(target, request);
-  const body = await withModel(ctx, command, target, request, { engine: request.engine ?? undefined, named: flags.model });
+  const body = await withModel(ctx, command, target, request, { engine: request.engine ?? undefined, named: request.model?.model_name });
   await startAndFollow(ctx, target, taskBeginning(body), flags, mode);
 }
 
