@@ -17,6 +17,7 @@ import { CredentialStore } from './credentialStore.js';
 import { storageFault } from './database.js';
 import type { CheckTask, RouteDeps } from './deps.js';
 import { Scheduler } from './flow/scheduler.js';
+import { Triggers } from './flow/triggers.js';
 import { checkKey, checkOrigin, errorResponse, secured } from './guard.js';
 import { HttpError, refusal } from './httpError.js';
 import { Pauses } from './pauses.js';
@@ -127,6 +128,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     uploads,
     sessionUse,
     browserStates,
+    triggers: () => triggers,
     onEnd: () => void retention.runEnded(),
   });
   let stopping = false;
@@ -156,6 +158,7 @@ export function createServer(deps: ServerDeps): EmbeddedServer {
     stopping: () => stopping,
   };
 
+  const triggers = new Triggers(routeDeps);
   const scheduler = new Scheduler(routeDeps, log);
   const app = new Hono({ strict: false });
   addStartTask(app, routeDeps);

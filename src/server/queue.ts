@@ -205,8 +205,20 @@ export class Queue {
         store.setEnd(run_id, interrupted(state === 'acting' ? INTERRUPTED : GAVE_UP));
         failed.push(run_id);
       }
+      for (const run_id of failed) this.#cancelAwaited(run_id);
       return failed;
     });
+  }
+
+  /** What a run that is no more waited for is not begun. */
+  #cancelAwaited(parentId: string): void {
+    const store = this.#store;
+    const sql = `SELECT runs.run_id FROM runs JOIN queue USING (run_id) WHERE parent_run_id = ? AND parent_run_id IS NOT NULL
+       AND finished_at IS NULL AND state = 'queued' AND json_extract(request, '$.triggered_by.waits')`;
+    for (const { run_id } of store.all<{ run_id: string }>(sql, parentId)) {
+      store.run("UPDATE queue SET state = 'done', epoch = epoch + 1 WHERE run_id = ?", run_id);
+      store.setEnd(run_id, { status: 'canceled' });
+    }
   }
 
   #fenced<T>(lease: Lease, condition: string, work: () => T, sync: 'FULL' | 'NORMAL' = 'FULL'): T {

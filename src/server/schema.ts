@@ -335,4 +335,8 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE firings;
   ALTER TABLE firings_now RENAME TO firings;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN parent_run_id TEXT;      -- the run whose block started it
+  CREATE INDEX runs_of_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL AND finished_at IS NULL;
+  `,
 ];

@@ -29,6 +29,8 @@ export interface RunRow {
   readonly workflow_permanent_id: string | null;
   readonly trigger_type: string | null;
   readonly schedule_id: string | null;
+  /** The run whose block started it; null: none did. */
+  readonly parent_run_id: string | null;
   readonly output: string | null;
   readonly failure_reason: string | null;
   readonly errors: string;
@@ -148,6 +150,8 @@ export interface RunOfWorkflow {
   readonly sequential: string | null;
   readonly trigger: 'api' | 'scheduled' | null;
   readonly scheduleId: string | null;
+  /** The run whose block starts it. */
+  readonly parent: string | null;
 }
 
 export type NewArtifact = Omit<ArtifactRow, 'artifact_id' | 'created_at'>;
@@ -181,6 +185,8 @@ export interface FlowFilter {
   /** Epoch milliseconds. */
   readonly from: number | null;
   readonly until: number | null;
+  /** Whether runs that runs started are among them. */
+  readonly children: boolean;
   readonly limit: number;
   readonly offset: number;
 }
@@ -255,8 +261,8 @@ export class Store {
     const now = this.#clock.now();
     this.run(
       `INSERT INTO runs (run_id, task_run_id, kind, status, title, engine, request, holds_secrets, created_at, modified_at,
-         workflow_id, workflow_permanent_id, sequential, trigger_type, schedule_id)
-       VALUES (?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         workflow_id, workflow_permanent_id, sequential, trigger_type, schedule_id, parent_run_id)
+       VALUES (?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       runId,
       this.newId('tr'),
       run.kind,
@@ -271,6 +277,7 @@ export class Store {
       run.workflow?.sequential ?? null,
       run.workflow?.trigger ?? null,
       run.workflow?.scheduleId ?? null,
+      run.workflow?.parent ?? null,
     );
     this.#changed?.add(runId);
     return this.runById(runId)!;
@@ -304,7 +311,7 @@ export class Store {
   }
 
   /** Runs of workflows, newest first. */
-  listFlows({ workflow, statuses, search, errorCode, from, until, limit, offset }: FlowFilter): RunRow[] {
+  listFlows({ workflow, statuses, search, errorCode, from, until, children, limit, offset }: FlowFilter): RunRow[] {
     return this.all<RunRow>(
       `SELECT ${RUN_COLUMNS} FROM runs INDEXED BY runs_of_workflow
        WHERE ${workflow === null ? 'workflow_permanent_id IS NOT NULL' : 'workflow_permanent_id = ?1'}
@@ -313,6 +320,7 @@ export class Store {
            || coalesce(json_extract(request, '$.parameters'), '')), ?3) > 0)
          AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(errors) WHERE json_extract(value, '$.error_code') = ?4))
          AND (?5 IS NULL OR created_at >= ?5) AND (?6 IS NULL OR created_at <= ?6)
+         ${children ? '' : 'AND parent_run_id IS NULL'}
        ORDER BY seq DESC LIMIT ?7 OFFSET ?8`,
       workflow,
       JSON.stringify(statuses),

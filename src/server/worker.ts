@@ -57,6 +57,8 @@ interface AtWork {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #atWork = new Map<string, AtWork>();
+  /** Runs that wait for another, and give their place to it. */
+  readonly #lent = new Set<string>();
   readonly #stopped = new AbortController();
   #pumpsAgain = false;
 
@@ -96,7 +98,7 @@ export class Worker {
   }
 
   #fill(): void {
-    while (!this.#stopping() && this.#atWork.size < this.#deps.concurrency) {
+    while (!this.#stopping() && this.#atWork.size - this.#lent.size < this.#deps.concurrency) {
       const lease = this.#deps.queue.claim();
       if (!lease) break; // none waits, or those that do have their turn later
       const abort = new AbortController();
@@ -111,6 +113,16 @@ export class Worker {
       this.#atWork.set(lease.runId, { lease, abort, done });
     }
     if (!this.#stopping()) this.#deps.queue.markWaiting();
+  }
+
+  /** The run waits for another: somebody else may have its place until it is taken back. */
+  lend(runId: string): void {
+    this.#lent.add(runId);
+    this.pump();
+  }
+
+  takeBack(runId: string): void {
+    this.#lent.delete(runId);
   }
 
   /** Cancels a run wherever it is. False when it had already ended. */

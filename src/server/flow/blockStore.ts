@@ -69,6 +69,12 @@ export class BlockStore {
     this.#store.touch(runId);
   }
 
+  /** So far. */
+  gives(runId: string, id: string, output: unknown): void {
+    this.#store.run('UPDATE blocks SET output = ?, modified_at = ? WHERE block_id = ?', json(output), this.#clock.now(), id);
+    this.#store.touch(runId);
+  }
+
   end(runId: string, id: string, end: BlockEnd, lastStep: number): void {
     this.#store.run(
       `UPDATE blocks SET status = ?, output = ?, failure_reason = ?, errors = ?, last_step = ?, modified_at = ? WHERE block_id = ?`,

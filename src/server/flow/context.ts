@@ -5,6 +5,7 @@ import type { Inquiry, InquiryEnd, Recorder, SharedBrowser } from '../../engine/
 import { originsOfHost } from '../../protocol/allowedHost.js';
 import { fenced } from '../../workflow/fence.js';
 import type { FlowBlock } from '../../workflow/interpreter.js';
+import { BlockStore } from './blockStore.js';
 import { modelOf } from './blocks/goalTask.js';
 import { type FlowCredentials, openCredentials } from './credentials.js';
 import { type Definition, definitionOf } from './flowRequest.js';
@@ -66,10 +67,13 @@ export class FlowContext {
       workflow_run_summary: { workflow_run_id: run.run_id, workflow_title: run.title, status: 'running' },
       current_date: new Date(clock.now()).toISOString().slice(0, 10),
     };
+    const untyped = request.triggered_by?.untyped ?? [];
     const given = this.definition.parameters.filter((each) => ['workflow', 'credential'].includes(String(each['parameter_type'])));
-    this.typed = new Set([...Object.keys(this.constants), ...given.map(({ key }) => String(key))]);
+    const keys = given.map(({ key }) => String(key)).filter((key) => !untyped.includes(key));
+    this.typed = new Set([...Object.keys(this.constants), ...keys]);
     const hosts = (request.allow_hosts ?? []).flatMap((host) => originsOfHost(host) ?? []);
-    this.typedUrls = typedUrls(this.definition.blocks, request.parameters);
+    const values = Object.entries(request.parameters).filter(([key]) => !untyped.includes(key));
+    this.typedUrls = typedUrls(this.definition.blocks, Object.fromEntries(values));
     this.allowedUrls = [...this.typedUrls, ...hosts];
     this.browser = runner.share(
       {
@@ -103,6 +107,24 @@ export class FlowContext {
     const left = this.costLeft();
     if (left === null || left > 0) return null;
     return `asking the language model cost ${this.#cost.toFixed(4)} dollars so far, and may cost ${this.flow.request.max_cost}`;
+  }
+
+  /** Counts what somebody else asked for this run. */
+  spend(cost: number): void {
+    this.#cost += cost;
+  }
+
+  /** What a block that still runs gave so far. */
+  async tell(blockId: string, soFar: unknown): Promise<void> {
+    const { store, queue, clock } = this.deps;
+    const { lease } = this.flow;
+    queue.write(lease, () => new BlockStore(store, clock).gives(lease.runId, blockId, soFar));
+  }
+
+  /** Closes the browser. Never rejects. */
+  async close(): Promise<void> {
+    this.deps.triggers().spent(this, this.#cost);
+    await this.browser.close();
   }
 
   /** Asks the model of the block, and counts what it costs. */

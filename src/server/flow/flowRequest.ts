@@ -28,6 +28,19 @@ export interface FlowRequest extends TaskRunRequest {
   /** `x-max-steps-override`: of blocks that name no limit. */
   readonly step_limit: number | null;
   readonly run_with: string | null;
+  /** Left out: a person or a schedule started it. */
+  readonly triggered_by?: TriggeredBy | null;
+}
+
+/** The run whose block started this one. */
+export interface TriggeredBy {
+  readonly run_id: string;
+  /** Ids of the workflows above, the outermost first. */
+  readonly above: readonly string[];
+  /** Keys of parameters whose values nobody typed: a run found them. */
+  readonly untyped: readonly string[];
+  /** Whether that run waits for the end of this one. */
+  readonly waits: boolean;
 }
 
 /** Who is asked about a schema alone: the engine that takes any prompt. */
@@ -67,6 +80,8 @@ function definitionIn(row: WorkflowRow): Definition {
 export interface FlowOrigin {
   readonly trigger: 'api' | 'scheduled' | null;
   readonly scheduleId: string | null;
+  /** Left out: no run. */
+  readonly by?: TriggeredBy;
 }
 
 /** @throws HttpError for whatever cannot be done */
@@ -75,7 +90,7 @@ export async function checkFlow(
   row: WorkflowRow,
   body: Record<string, unknown>,
   stepLimit: number | null,
-  { trigger, scheduleId }: FlowOrigin = { trigger: null, scheduleId: null },
+  { trigger, scheduleId, by }: FlowOrigin = { trigger: null, scheduleId: null },
 ): Promise<NewRun> {
   const minutes = minutesOf(body['max_elapsed_time_minutes'] ?? null);
   const sent = (body['parameters'] ?? null) as Record<string, unknown> | null;
@@ -110,6 +125,8 @@ export async function checkFlow(
   const definition = definitionIn(row);
   const no = unsupported(definition, engine === RULES_ENGINE);
   if (no !== null) throw refusal(422, `The local server does not run this workflow: ${no}.`);
+  refuseFoundCredentials(definition, by?.untyped ?? []);
+  checkTriggers(deps, definition, engine === RULES_ENGINE, [row.workflow_permanent_id]);
   await checkGoals(deps, definition, parameters, engine, request);
   const kept: FlowRequest = {
     ...request,
@@ -120,6 +137,7 @@ export async function checkFlow(
     run_metadata: metadata,
     step_limit: stepLimit,
     run_with: (body['run_with'] ?? null) as string | null,
+    ...(by && { triggered_by: by }),
     proxy_location: (Object.hasOwn(body, 'proxy_location') ? body['proxy_location'] : 'RESIDENTIAL') as string | null,
   };
   return {
@@ -134,6 +152,7 @@ export async function checkFlow(
       sequential: sequentialKey(row, workflow, parameters),
       trigger,
       scheduleId,
+      parent: by?.run_id ?? null,
     },
   };
 }
@@ -149,6 +168,28 @@ function refuseSettings(workflow: Record<string, unknown>): void {
   if (settings.length === 0) return;
   const names = settings.map((name) => `\`${name}\``).join(', ');
   throw refusal(422, `The local server does not run this workflow: it cannot honour its ${names}. Leave it out, or use another server.`);
+}
+
+/** A page or a model says for no credential that it is to be used. */
+function refuseFoundCredentials({ parameters }: Definition, untyped: readonly string[]): void {
+  const found = parameters.find(({ key, workflow_parameter_type: type }) => type === 'credential_id' && untyped.includes(String(key)));
+  if (found) throw refusal(422, `The parameter ${String(found['key'])} is a credential, and nobody typed which one.`);
+}
+
+/** Workflows that are named by blocks are there, can be run, and do not come back to where they started. @param path of ids above */
+function checkTriggers(deps: RouteDeps, { blocks }: Definition, byRules: boolean, path: readonly string[]): void {
+  for (const { label, block_type, workflow_permanent_id: named } of allBlocks(blocks)) {
+    const id = String(named ?? '').trim();
+    if (block_type !== 'workflow_trigger' || id.includes('{{')) continue; // it is known when its turn comes
+    const no = (why: string) => refusal(422, `The local server does not run this workflow: block ${label} (${block_type}): ${why}.`);
+    if (path.includes(id)) throw no(`it starts itself again: ${[...path, id].join(' -> ')}`);
+    const row = deps.workflows.latest(id);
+    if (!row) throw no(`there is no workflow ${id}`);
+    const definition = definitionIn(row);
+    const why = unsupported(definition, byRules);
+    if (why !== null) throw no(`the workflow ${id} cannot be run: ${why}`);
+    checkTriggers(deps, definition, byRules, [...path, id]);
+  }
 }
 
 /** Whether engine and model can do what blocks ask of them, as far as that is known before outputs are. */

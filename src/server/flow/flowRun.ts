@@ -21,6 +21,7 @@ import { BlockStore } from './blockStore.js';
 import { KINDS } from './blocks/kinds.js';
 import { FlowContext } from './context.js';
 import type { FlowRequest } from './flowRequest.js';
+import type { Triggers } from './triggers.js';
 
 export interface FlowRunDeps {
   readonly store: Store;
@@ -31,6 +32,8 @@ export interface FlowRunDeps {
   readonly clock: Clock;
   readonly credentials: CredentialStore;
   readonly uploads: UploadStore;
+  /** Made after the worker that it starts runs with. */
+  readonly triggers: () => Triggers;
   readonly codesOf: (origins: CodeOrigins) => CodeSource | null;
   /** Of goals that are known only while a workflow runs. */
   readonly checkTask: CheckTask;
@@ -95,7 +98,7 @@ class Host implements FlowHost {
   }
 
   close(): Promise<void> {
-    return this.#context.browser.close();
+    return this.#context.close();
   }
 
   async begun(...[block, place]: Parameters<FlowHost['begun']>): Promise<string> {

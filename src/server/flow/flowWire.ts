@@ -44,7 +44,7 @@ function blockWire(run: RunRow, row: BlockRow, own: readonly ActionRow[]): Wire 
   const output = json(row.output) as Wire | null;
   return {
     workflow_run_block_id: row.block_id,
-    block_workflow_run_id: null,
+    block_workflow_run_id: row.block_type === 'workflow_trigger' ? (output?.['workflow_run_id'] ?? null) : null,
     workflow_run_id: run.run_id,
     attempt_number: 1,
     organization_id: ORGANIZATION_ID,
@@ -187,7 +187,7 @@ export function workflowRunWire(run: RunRow, webhook: WebhookRow | null): Wire {
     ai_fallback: null,
     code_gen: null,
     script_run: null,
-    parent_workflow_run_id: null,
+    parent_workflow_run_id: run.parent_run_id,
     retried_from_workflow_run_id: null,
     fallback_attempt: null,
     debug_session_id: null,

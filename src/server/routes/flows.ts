@@ -40,7 +40,7 @@ export function addFlows(app: Hono, deps: RouteDeps): void {
     if (run?.kind !== 'workflow') throw refusal(404, `Workflow run not found ${c.req.param('run')}`);
     return run;
   };
-  const list = (c: Context, workflow: string | null) => {
+  const list = (c: Context, workflow: string | null, withChildren = false) => {
     const query = new URL(c.req.url).searchParams;
     const page = pageNumber(query, 'page', 1, Number.MAX_SAFE_INTEGER);
     const limit = pageNumber(query, 'page_size', 10, Number.MAX_SAFE_INTEGER);
@@ -51,6 +51,7 @@ export function addFlows(app: Hono, deps: RouteDeps): void {
       errorCode: query.get('error_code') || null,
       from: timeIn(query, 'created_at_start'),
       until: timeIn(query, 'created_at_end'),
+      children: withChildren || query.get('include_child_runs') === 'true',
       limit,
       offset: Math.min((page - 1) * limit, Number.MAX_SAFE_INTEGER),
     });
@@ -68,7 +69,7 @@ export function addFlows(app: Hono, deps: RouteDeps): void {
   for (const name of ['/v1/workflows', '/v1/agents', '/api/v1/workflows']) {
     app.get(`${name}/runs`, (c) => list(c, null));
     app.get(`${name}/runs/:run`, (c) => c.json(withWorkflow(flowOf(c))));
-    app.get(`${name}/:id/runs`, (c) => list(c, c.req.param('id')));
+    app.get(`${name}/:id/runs`, (c) => list(c, c.req.param('id'), name.startsWith('/api/')));
     app.get(`${name}/:id/runs/:run`, (c) => c.json(detail(flowOf(c))));
   }
 
@@ -86,7 +87,7 @@ const again = (sequential: string | null, run: RunRow): NewRun => ({
   kind: 'workflow',
   title: run.title,
   engine: run.engine,
-  request: JSON.parse(run.request) as FlowRequest,
+  request: requestAgain(run),
   holdsSecrets: false,
   workflow: {
     versionId: run.workflow_id!,
@@ -94,8 +95,15 @@ const again = (sequential: string | null, run: RunRow): NewRun => ({
     sequential,
     trigger: run.trigger_type === null ? null : 'api',
     scheduleId: null,
+    parent: null,
   },
 });
+
+/** Of a run that a run started nobody waits for the other try; what nobody typed is still typed by nobody. */
+function requestAgain(run: RunRow): FlowRequest {
+  const request = JSON.parse(run.request) as FlowRequest;
+  return request.triggered_by ? { ...request, triggered_by: { ...request.triggered_by, waits: false } } : request;
+}
 
 /** `x-max-steps-override`. @throws HttpError 422 */
 function stepLimit(c: Context): number | null {

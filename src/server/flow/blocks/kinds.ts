@@ -7,6 +7,7 @@ import type { BlockKind } from './kind.js';
 import { PRINT_PAGE } from './printPage.js';
 import { TERMINATE } from './terminate.js';
 import { TEXT_PROMPT } from './textPrompt.js';
+import { WORKFLOW_TRIGGER } from './trigger.js';
 import { WAIT } from './wait.js';
 
 export const KINDS: Readonly<Record<string, BlockKind>> = {
@@ -17,6 +18,7 @@ export const KINDS: Readonly<Record<string, BlockKind>> = {
   file_url_parser: FILE_PARSER,
   pdf_parser: PDF_PARSER,
   wait: WAIT,
+  workflow_trigger: WORKFLOW_TRIGGER,
   human_interaction: HUMAN,
   terminate: TERMINATE,
   conditional: {},
