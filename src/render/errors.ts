@@ -42,12 +42,13 @@ export function problemOfVerdict(event: Extract<RunEvent, { type: 'result' }>): 
 export function formatProblem(problem: Problem, audience: 'human' | 'machine'): string {
   if (audience === 'machine') return `${safeJson(problem)}\n`;
   const hint = problem.hint === '' ? '' : `hint: ${printable(problem.hint)}\n`;
-  return `${labelOf(problem)}: ${printable(problem.message)}\n${hint}`;
+  const label = labelOf(problem);
+  return `${label === problem.message ? '' : `${label}: `}${printable(problem.message)}\n${hint}`;
 }
 
-/** A watch that somebody ended is no fault. */
-function labelOf({ exit_code }: Problem): string {
-  if (exit_code >= exitCode('hangup')) return 'detached';
+/** What somebody ended is no fault; of a run it is said that it goes on. */
+function labelOf({ exit_code, message }: Problem): string {
+  if (exit_code >= exitCode('hangup')) return message === 'interrupted' ? message : 'detached';
   return exit_code === exitCode('timeout') ? 'timed out' : 'error';
 }
 

@@ -8,6 +8,7 @@ import { NOT_MET } from '../runs/exit.js';
 import { elapsedMs, emptyView, type RunView, reduce } from '../runs/view.js';
 import type { Activity } from './activity.js';
 import { failingOf, filesOf, nextCommands, recordingOf } from './ending.js';
+import { happenedAt } from './happened.js';
 import { type Renderer, Writer } from './renderer.js';
 import { printable } from './sanitize.js';
 import { type Described, describeAction, describeBlock, describeThought, duration, plural, silence } from './words.js';
@@ -18,6 +19,8 @@ export interface PlainOptions {
   readonly activity?: Activity;
   /** Whether it is told how often the server is asked. */
   readonly verbose?: boolean;
+  /** Whether each line begins with when it happened: UTC, to the millisecond. */
+  readonly timestamps?: boolean;
 }
 
 const HEARTBEAT_MS = 30_000;
@@ -31,9 +34,9 @@ export function plainRenderer(out: Out, options: PlainOptions): Renderer {
   /** What was last said of each item: a change that reads the same is not said twice. */
   const said = new Map<string, string>();
 
-  const say = async (line: string) => {
+  const say = async (line: string, atMs = options.clock.now()) => {
     lastMs = options.clock.monotonic();
-    await writer.write(`${line}\n`);
+    await writer.write(`${options.timestamps ? `${new Date(atMs).toISOString()} ` : ''}${line}\n`);
   };
   void beat(
     options.clock,
@@ -52,7 +55,7 @@ export function plainRenderer(out: Out, options: PlainOptions): Renderer {
       const [key, ...lines] = linesOf(event, view, options);
       if (lines.length === 0 || (key !== '' && said.get(key as string) === lines.join('\n'))) return;
       if (key) said.set(key, lines.join('\n'));
-      for (const line of lines) await say(line);
+      for (const line of lines) await say(line, happenedAt(event));
     },
     close: () => closed.abort(),
   };

@@ -39,6 +39,7 @@ test('--follow prints what is added, also when a new server begins a new log, un
   interrupt.abort('SIGINT');
   expect(await ran).toBe(130);
   expect(io.stdout.text()).toBe('one\ntwo\nthree ünïcode\nnew\n');
+  expect(io.stderr.text()).toBe('interrupted\n'); // "detached" is for what goes on without us
 });
 
 test('without a log: 5, and how to get one', async () => {

@@ -40,6 +40,26 @@ next: skyvern run report tsk_1 --open
   expect(out).toBe('{"title":"Watering can"}\n');
 });
 
+test('with timestamps each line says when it happened, not when it was seen; what only we know of is told by our clock', async () => {
+  const io = testIo();
+  const seenLater = story({ steps: 1 }).map((event) => ({ ...event, at: event.at + 3_600_000 }));
+  const notice = { ...(seenLater[1] as RunEvent), type: 'notice', message: 'a word of ours' } as RunEvent;
+  const renderer = plainRenderer(io.stdout, { clock: manualClock({ auto: false }), timestamps: true });
+  await drive(each([...seenLater.slice(0, 2), notice, ...seenLater.slice(3)]), [renderer]);
+  expect(io.stdout.lines().slice(0, 10)).toEqual([
+    '2026-01-20T12:00:00.000Z run tsk_1',
+    '2026-01-20T12:00:00.000Z link: http://localhost:8080/tasks/tsk_1',
+    '2026-01-20T12:00:00.000Z status: created',
+    '2026-01-20T13:00:01.000Z notice: a word of ours',
+    expect.stringMatching(/^2026-01-20T\S+Z step 1 running$/),
+    '2026-01-20T12:00:01.300Z action click link "Item 1": The prompt says to open it.',
+    '2026-01-20T12:00:01.800Z action extract heading of item 1: It is the only heading.',
+    '2026-01-20T12:00:03.500Z step 1 completed',
+    '2026-01-20T12:00:04.000Z status: completed',
+    '2026-01-20T12:00:04.000Z run completed in 4.0s (1 step, 2 actions)',
+  ]);
+});
+
 test('a run that failed says why', async () => {
   const { out, err } = await played(story({ steps: 0, status: 'failed', reason: 'login wall', output: null }), 'auto');
   expect(err).toContain('run failed in 1.0s: login wall\n');

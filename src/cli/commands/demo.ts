@@ -46,8 +46,10 @@ const NEXT = `
 Next, on pages of your own:
 
   $ skyvern task run --local --engine ${RULES_ENGINE} --url https://example.com --prompt "Get the title of the page" --wait
-  $ skyvern auth login             Skyvern Cloud; \`auth login --model\` for --local with a language model
-  $ skyvern local stop             the embedded server, which otherwise stops by itself when it is idle
+  $ skyvern auth login             for Skyvern Cloud
+  $ skyvern auth login --model anthropic/claude-sonnet-4-5
+                                   for prompts in your own words on --local
+  $ skyvern local stop             now; the server stops by itself when idle
 `;
 
 /** As a shell takes it: in double quotes when that is enough, so that it reads well. */

@@ -26,7 +26,7 @@ export function define(command: Command, ctx: CliContext, handler = runSimulate)
     .argument('[scenario]', 'what is played; --list names them')
     .argument('[command...]', 'after --: what is run with SKYVERN_BASE_URL, SKYVERN_API_KEY and a SKYVERN_HOME of its own')
     .option('--list', 'list the scenarios')
-    .option('--port <n>', 'serve at this port (default: any free one)', integer, 0)
+    .option('--port <n>', 'serve at this port; 0 for any free one', integer, 0)
     .option('--speed <n>', 'how many times faster the runs are', speed, 1)
     .addHelpText(
       'after',
