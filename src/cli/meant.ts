@@ -173,6 +173,7 @@ const FLAGS: readonly FlagElsewhere[] = [
     flags: ['--api-key', '--key', '--token'],
     hint: 'SKYVERN_API_KEY, --api-key-file FILE or `skyvern auth login`: a key never stands here',
   },
+  { flags: ['-o', '--out', '--output-dir'], at: /^run download$/, hint: 'did you mean `--dir`?' },
   { flags: ['--format', '-o', '--out'], hint: 'did you mean `--output`? --json is short for --output json' },
   { flags: ['-f', '--follow', '--watch', '--wait', '--live'], at: /^run (?:watch|wait|tail)$/, hint: 'it follows the run anyway' },
   { flags: ['-f', '--follow', '--watch', '--wait', '--live'], at: /^run /, hint: '`skyvern run watch ID` follows a run' },

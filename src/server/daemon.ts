@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { Clock } from '../clock.js';
-import { LocalError, NetworkError } from '../errors.js';
+import { EXIT_CODES, LocalError, NetworkError } from '../errors.js';
 import { type Io, withoutSecrets } from '../io.js';
 import type { Random } from '../random.js';
 import { challengeProof, sameText } from './challenge.js';
@@ -132,7 +132,7 @@ async function start(deps: DaemonDeps, more: readonly string[]): Promise<LocalSe
   child.once('exit', (code, by) => {
     const holder = readHolder(folder.dataFolder);
     const lostTheRace = code === LOCAL_FAULT && holder !== null && holder !== child.pid && isAlive(io, holder);
-    if (!lostTheRace) ended = `it ended with ${code ?? by}`;
+    if (!lostTheRace) ended = `it ended with ${code === null ? by : described(code)}`;
   });
   child.unref();
   const deadline = clock.monotonic() + START_MS;
@@ -151,6 +151,12 @@ async function start(deps: DaemonDeps, more: readonly string[]): Promise<LocalSe
     }
     await clock.sleep(LOOK_AGAIN_MS, signal);
   }
+}
+
+/** On a full disk the log says nothing, and the code is all that is known. */
+function described(code: number): string {
+  const meaning = Object.values(EXIT_CODES).find(([each]) => each === code)?.[1];
+  return meaning === undefined ? `${code}` : `${code} (${meaning})`;
 }
 
 /** What was written to `file` from `start` on, as one line of at most 500 characters. */

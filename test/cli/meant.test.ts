@@ -87,6 +87,7 @@ test.each([
   ['--follow', 'run get', '`skyvern run watch ID` follows a run'],
   ['--watch', 'task run', 'did you mean `--wait`?'],
   ['--web', 'run get', '`skyvern run open ID` shows it in the browser'],
+  ['-o', 'run download', 'did you mean `--dir`?'],
   ['--web', 'upload', null],
   ['--nonsense', 'run get', null],
 ])('the flag %s of other tools, at %s: %s', (flag, path, hint) => {

@@ -77,6 +77,18 @@ const gone = (pid: number) =>
     (alive) => !alive,
   );
 
+test.each([
+  ['in its own words', "console.error('port taken'); process.exit(17)", /did not start: port taken$/],
+  ['with what its code means, where it could write no word, as on a full disk', 'process.exit(17)', /it ended with 17 \(local disk, lock/],
+  ['with a code that means nothing here', 'process.exit(99)', /it ended with 99$/],
+])('a server that ends at once is told of %s', async (_, source, message) => {
+  const script = join(folder, 'ends.mjs');
+  writeFileSync(script, source);
+  const deps = client();
+  const io = { ...deps.io, argv: [process.execPath, script] };
+  await expect(ensureLocalServer(again(deps, { io }))).rejects.toThrow(message);
+});
+
 test('without a server nothing is found; one is started when needed, found by the next, and keeps key and port', async () => {
   const deps = client();
   expect(await findLocalServer(deps)).toBeNull();
