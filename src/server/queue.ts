@@ -176,7 +176,7 @@ export class Queue {
     return store.transact(() => {
       const changed = store.run("UPDATE queue SET state = 'done', epoch = epoch + 1 WHERE run_id = ? AND state <> 'done'", runId);
       if (changed === 0) return false;
-      store.setEnd(runId, { status: 'canceled' });
+      store.setEnd(runId, store.revokeAttempt(runId) ?? { status: 'canceled' });
       return true;
     });
   }

@@ -339,4 +339,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN parent_run_id TEXT;      -- the run whose block started it
   CREATE INDEX runs_of_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL AND finished_at IS NULL;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN attempts TEXT NOT NULL DEFAULT '[]'; -- JSON: those after which there was to be another one
+  ALTER TABLE runs ADD COLUMN next_attempt_at INTEGER; -- of a run between two attempts; its status stays the one of a run at work
+  ALTER TABLE blocks ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+  `,
 ];

@@ -31,6 +31,10 @@ export interface RunRow {
   readonly schedule_id: string | null;
   /** The run whose block started it; null: none did. */
   readonly parent_run_id: string | null;
+  /** JSON: `EndedAttempt`s. */
+  readonly attempts: string;
+  /** Null unless it is between two attempts. */
+  readonly next_attempt_at: number | null;
   readonly output: string | null;
   readonly failure_reason: string | null;
   readonly errors: string;
@@ -171,8 +175,17 @@ export interface RunFilter {
   readonly search: string | null;
   /** Permanent ids of workflows; none: runs of all kinds. */
   readonly workflows?: readonly string[];
+  /** Each of them fits one of the run's tags, which are its `run_metadata`; none: whatever they are. */
+  readonly tags?: readonly TagFilter[];
   readonly limit: number;
   readonly offset: number;
+}
+
+export interface TagFilter {
+  /** Null: any. */
+  readonly key: string | null;
+  /** Null: any. */
+  readonly values: readonly string[] | null;
 }
 
 export interface FlowFilter {
@@ -287,14 +300,18 @@ export class Store {
     return this.get<RunRow>(`SELECT ${RUN_COLUMNS} FROM runs WHERE run_id = ?`, runId);
   }
 
-  /** Newest first. */
-  listRuns({ statuses, runTypes, search, workflows = [], limit, offset }: RunFilter): RunRow[] {
+  /** Newest first, without runs that runs started. */
+  listRuns({ statuses, runTypes, search, workflows = [], tags = [], limit, offset }: RunFilter): RunRow[] {
     // Few runs are under way, however many have ended: these are found by their index.
     const live = statuses.length > 0 && !statuses.some(isTerminalStatus);
     return this.all<RunRow>(
       `SELECT ${RUN_COLUMNS} FROM runs ${live ? 'INDEXED BY runs_live' : ''}
        WHERE ${live ? 'finished_at IS NULL AND ' : ''}(json_array_length(?1) = 0 OR status IN (SELECT value FROM json_each(?1)))
-         AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
+         AND parent_run_id IS NULL AND (?5 IS NULL OR kind IN (SELECT value FROM json_each(?5)))
+         AND NOT EXISTS (SELECT 1 FROM json_each(?7) AS wanted WHERE NOT EXISTS (
+           SELECT 1 FROM json_each(request, '$.run_metadata') AS tag
+           WHERE (wanted.value ->> 'key' IS NULL OR tag.key = wanted.value ->> 'key')
+             AND (wanted.value ->> 'values' IS NULL OR tag.value IN (SELECT value FROM json_each(wanted.value, '$.values')))))
          AND (json_array_length(?6) = 0 OR workflow_permanent_id IN (SELECT value FROM json_each(?6)))
          AND (?2 IS NULL OR instr(lower(
            run_id || char(10) || coalesce(title, '') || char(10) || coalesce(json_extract(request, '$.url'), '')
@@ -307,6 +324,7 @@ export class Store {
       offset,
       runTypes.length === 0 ? null : JSON.stringify(kindsOf(runTypes)),
       JSON.stringify(workflows),
+      JSON.stringify(tags),
     );
   }
 
@@ -552,6 +570,33 @@ export class Store {
     this.touch(runId);
   }
 
+  /** The run is not over: there is to be another attempt. */
+  endAttempt(runId: string, { status, reason = null, errors = [] }: RunEnd, nextAt: number): void {
+    const { started_at, attempts } = this.runById(runId)!;
+    const now = this.#clock.now();
+    const times = { started_at: started_at ?? now, finished_at: now, next_at: nextAt };
+    const all = [...(JSON.parse(attempts) as unknown[]), { status, reason, errors, ...times, revoked: false }];
+    this.run('UPDATE runs SET attempts = ?, next_attempt_at = ? WHERE run_id = ?', JSON.stringify(all), nextAt, runId);
+    this.#endParts(runId, status, now);
+    this.touch(runId);
+  }
+
+  beginAttempt(runId: string): void {
+    const sql = 'UPDATE runs SET next_attempt_at = NULL, output = NULL, started_at = ? WHERE run_id = ?';
+    this.run(sql, this.#clock.now(), runId);
+    this.touch(runId);
+  }
+
+  /** There is to be no other attempt: the run ended as the last one did. */
+  revokeAttempt(runId: string): RunEnd | null {
+    const { attempts, next_attempt_at } = this.runById(runId)!;
+    if (next_attempt_at === null) return null;
+    const all = JSON.parse(attempts) as (RunEnd & { revoked: boolean })[];
+    const last = all.at(-1)!;
+    this.run('UPDATE runs SET attempts = ? WHERE run_id = ?', JSON.stringify([...all.slice(0, -1), { ...last, revoked: true }]), runId);
+    return { status: last.status, reason: last.reason ?? null, errors: last.errors ?? [] };
+  }
+
   webhook(runId: string): WebhookRow | null {
     return this.get<WebhookRow>('SELECT * FROM webhooks WHERE run_id = ?', runId);
   }
@@ -561,7 +606,7 @@ export class Store {
     const now = this.#clock.now();
     this.run(
       // A clock that was set back meanwhile makes no run that ended before it began.
-      `UPDATE runs SET status = ?, failure_reason = ?, output = coalesce(?, output), errors = ?, instructions = NULL,
+      `UPDATE runs SET status = ?, failure_reason = ?, output = coalesce(?, output), errors = ?, instructions = NULL, next_attempt_at = NULL,
          finished_at = max(?, coalesce(started_at, created_at))
        WHERE run_id = ?`,
       status,
@@ -571,11 +616,7 @@ export class Store {
       now,
       runId,
     );
-    const subtask = "UPDATE subtasks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'";
-    this.run(subtask, status, now, runId);
-    this.run("UPDATE blocks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", status, now, runId);
-    const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
-    this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
+    this.#endParts(runId, status, now);
     this.run(
       `INSERT INTO webhooks (run_id, url)
        SELECT run_id, json_extract(request, '$.webhook_url') FROM runs
@@ -583,6 +624,15 @@ export class Store {
       runId,
     );
     this.touch(runId);
+  }
+
+  /** Steps, blocks and sub-tasks that still run end with what they are part of. */
+  #endParts(runId: string, status: RunEnd['status'], now: number): void {
+    const subtask = "UPDATE subtasks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'";
+    this.run(subtask, status, now, runId);
+    this.run("UPDATE blocks SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", status, now, runId);
+    const stepStatus = status === 'completed' || status === 'canceled' ? status : 'failed';
+    this.run("UPDATE steps SET status = ?, modified_at = ? WHERE run_id = ? AND status = 'running'", stepStatus, now, runId);
   }
 
   #prepared(sql: string): StatementSync {

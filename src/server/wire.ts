@@ -1,7 +1,7 @@
 /** Rows as the API shows them: every nullable field present, times as upstream writes them. */
 import type { TaskRunRequest } from '../protocol/task.js';
 import { formatServerTime } from '../protocol/time.js';
-import { flowParts, workflowRunDetail } from './flow/flowWire.js';
+import { flowParts, retryParts, shownRun, workflowRunDetail } from './flow/flowWire.js';
 import { looksOf } from './runKind.js';
 import type { ActionRow, ArtifactRow, RunRow, StepRow, SubtaskRow, ThoughtRow, WebhookRow } from './store.js';
 
@@ -131,7 +131,8 @@ export const startedWire = (run: RunRow) => ({ ...commonWire(run), ...partsOfKin
 
 export type RunWire = ReturnType<typeof runWire>;
 
-export function runWire(run: RunRow, artifacts: readonly ArtifactRow[], baseUrl: string) {
+export function runWire(row: RunRow, artifacts: readonly ArtifactRow[], baseUrl: string) {
+  const run = shownRun(row);
   const screenshots = artifacts.filter(({ artifact_type }) => artifact_type === 'screenshot_action');
   const downloads = artifacts.filter(({ artifact_type }) => artifact_type === 'download');
   const { label } = looksOf(run);
@@ -240,7 +241,12 @@ const downloadWire = (file: ArtifactRow, baseUrl: string) => ({
   artifact_id: file.artifact_id,
 });
 
-export const listItemWire = (run: RunRow) => ({
+export const listItemWire = (row: RunRow) => ({
+  ...itemWire(shownRun(row)),
+  ...retryParts(row),
+});
+
+const itemWire = (run: RunRow) => ({
   task_run_id: run.task_run_id,
   run_id: run.run_id,
   task_run_type: looksOf(run).runType,
@@ -254,9 +260,6 @@ export const listItemWire = (run: RunRow) => ({
   script_run: false,
   trigger_type: run.trigger_type,
   created_by: null,
-  attempt: 1,
-  retry_pending: false,
-  next_attempt_at: null,
 });
 
 /** Upstream leaves out keys with null values here. */

@@ -5,8 +5,9 @@ import { RISKS, type TaskRunRequest } from '../protocol/task.js';
 import type { BrowserStates } from './browserStates.js';
 import type { OpenedCredential } from './credentialStore.js';
 import { storageFault } from './database.js';
+import { runAttempts } from './flow/attempts.js';
 import type { FlowRequest } from './flow/flowRequest.js';
-import { type FlowRunDeps, runWorkflow } from './flow/flowRun.js';
+import type { FlowRunDeps } from './flow/flowRun.js';
 import { interrupted, type Lease, LeaseLost } from './queue.js';
 import { createRecorder } from './recorder.js';
 import type { Place, SessionUse } from './sessionUse.js';
@@ -212,7 +213,7 @@ export class Worker {
       if (run.kind === 'workflow') {
         const { browser, keepBrowserState } = browserOf(request, held, place, this.#stateFor(request, place));
         const recorder = createRecorder(lease, store, queue, files, pauses, signal, this.#deps.log);
-        return await runWorkflow(this.#deps, {
+        return await runAttempts(this.#deps, {
           lease,
           run,
           request: request as FlowRequest,

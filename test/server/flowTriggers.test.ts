@@ -51,6 +51,7 @@ test('a run waits for the one that it starts, gives its place to it, and has wha
   });
   expect((await server.ask('GET', `/v1/workflows/runs/${childRun}`)).body).toMatchObject({ parent_workflow_run_id: run.run_id });
   // Runs that runs started are told of only where they are asked for.
+  expect((await runs(server, '/v1/runs')).map(({ run_id: id }) => id)).toEqual([run.run_id]);
   expect((await runs(server, '/v1/workflows/runs')).map(({ workflow_run_id: id }) => id)).toEqual([run.run_id]);
   expect(await runs(server, `/v1/workflows/${child}/runs`)).toEqual([]);
   expect(await runs(server, `/v1/workflows/${child}/runs?include_child_runs=true`)).toHaveLength(1);

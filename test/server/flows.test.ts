@@ -332,7 +332,11 @@ test('what cannot be run is refused by name, and leaves no run behind', async ()
     [[goal('{{ what }}')], { body: { engine: 'rules' }, parameters: [what] }, /"this": it is not understood/],
     [[goal('complete it')], { body: { engine: 'rules', cdp_connect_headers: { a: 'b' } } }, /cannot honour `cdp_connect_headers`/],
     [[visit], { workflow: { persist_browser_session: true } }, /cannot honour its `persist_browser_session`/],
-    [[visit], { definition: { retry_policy: { retry_on: [] } } }, /cannot honour its `retry_policy`/],
+    [
+      [visit],
+      { definition: { retry_policy: { retry_on: [{ status: 'canceled' }], webhook_on_retry: 'every_attempt' } } },
+      /cannot honour its `webhook_on_retry`, `retry_on of canceled runs`/,
+    ],
     [[{ ...goal('complete it'), engine: 'ui-tars' }], {}, /engine ui-tars acts by screen coordinates/],
     [[{ ...goal('complete it'), max_retries: 1 }], {}, /the field max_retries is not honoured/],
     [[], {}, /it has no blocks/],
@@ -480,4 +484,28 @@ test('in a browser session the first block begins where the last run ended, with
     [null, 'https://a.example/basket'],
   ]);
   expect(server.runner.shared.at(-1)!.browser.state).toMatchObject({ url: 'https://a.example/basket' });
+});
+
+test('what a start says of its run finds it again, and nothing finds the runs of others: a lost answer is looked for so', async () => {
+  const server = await flows();
+  const started = async (run_metadata: Wire | null): Promise<string> => (await server.finish([visit], { body: { run_metadata } })).run_id;
+  const [a, b, c] = [
+    await started({ 'cli-op': '01A', team: 'garden' }),
+    await started({ 'cli-op': '01B', team: 'kitchen' }),
+    await started(null),
+  ];
+  await server.start('complete'); // a task has none
+  const found = async (...tags: string[]) => {
+    const { body } = await server.ask('GET', `/v1/runs?${tags.map((tag) => `tags=${encodeURIComponent(tag)}`).join('&')}`);
+    return body.map(({ run_id }: Wire) => run_id);
+  };
+  expect(await found('cli-op:01A')).toEqual([a]);
+  expect(await found('cli-op:01C')).toEqual([]);
+  expect(await found('team:garden', 'team:kitchen')).toEqual([b, a]);
+  expect(await found('team:garden,cli-op:01B')).toEqual([]);
+  expect(await found('team:*')).toEqual([b, a]);
+  expect(await found('kitchen')).toEqual([b]);
+  expect(await found('a:b:c')).toEqual(seen('400-runs-tags'));
+  expect((await server.ask('GET', '/v1/runs?tags=:')).body).toEqual(seen('runs-tags-malformed'));
+  expect((await server.ask('GET', '/v1/runs')).body.map(({ run_id }: Wire) => run_id)).toEqual(expect.arrayContaining([a, b, c]));
 });

@@ -25,6 +25,7 @@ export interface BlockRow {
   /** Steps of the run from this one on, before `last_step`. */
   readonly first_step: number;
   readonly last_step: number | null;
+  readonly attempt: number;
   readonly created_at: number;
   readonly modified_at: number;
 }
@@ -40,12 +41,12 @@ export class BlockStore {
     this.#clock = clock;
   }
 
-  insert(runId: string, block: FlowBlock, { parent, index, value }: FlowPlace, firstStep: number): string {
+  insert(runId: string, block: FlowBlock, { parent, index, value }: FlowPlace, firstStep: number, attempt: number): string {
     const id = this.#store.newId('wrb');
     const now = this.#clock.now();
     this.#store.run(
-      `INSERT INTO blocks (block_id, run_id, parent_id, block_type, label, status, block, round, round_value, first_step, created_at, modified_at)
-       VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO blocks (block_id, run_id, parent_id, block_type, label, status, block, round, round_value, first_step, attempt, created_at, modified_at)
+       VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
       id,
       runId,
       parent,
@@ -55,6 +56,7 @@ export class BlockStore {
       index,
       json(value),
       firstStep,
+      attempt,
       now,
       now,
     );

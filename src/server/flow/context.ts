@@ -1,5 +1,7 @@
 /** What the blocks of one run share: its browser, who said what, what asking has cost, and what was found. */
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../../clock.js';
 import type { Inquiry, InquiryEnd, Recorder, SharedBrowser } from '../../engine/task.js';
 import { originsOfHost } from '../../protocol/allowedHost.js';
@@ -9,10 +11,18 @@ import { BlockStore } from './blockStore.js';
 import { modelOf } from './blocks/goalTask.js';
 import { type FlowCredentials, openCredentials } from './credentials.js';
 import { type Definition, definitionOf } from './flowRequest.js';
-import type { FlowRun, FlowRunDeps } from './flowRun.js';
+import type { FlowRun, FlowRunDeps, Used } from './flowRun.js';
 import { typedUrls } from './typedUrls.js';
 
 type Wire = Readonly<Record<string, unknown>>;
+
+/** The first has the run's own folder. */
+function ofAttempt(folder: string, attempt: number): string {
+  if (attempt === 1) return folder;
+  const own = join(folder, `attempt-${attempt}`);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  return own;
+}
 
 export interface FlowFile {
   readonly artifact_id: string;
@@ -44,16 +54,21 @@ export class FlowContext {
   home: string | null = null;
   /** Whether a block has had the browser. */
   began = false;
+  /** Where files of pages go: attempts do not share them. */
+  readonly downloadsDir: string;
   /** Steps of the run so far. */
-  #steps = 0;
+  #steps: number;
   /** US dollars that asking models cost so far. */
-  #cost = 0;
+  #cost: number;
 
   constructor(deps: FlowRunDeps, flow: FlowRun) {
     const { run, request, browser, recorder } = flow;
     const { store, files, runner, clock } = deps;
     this.deps = deps;
     this.flow = flow;
+    this.#steps = flow.used.steps;
+    this.#cost = flow.used.cost;
+    this.downloadsDir = ofAttempt(files.downloadsFolder(run.run_id), flow.attempt);
     this.clock = clock;
     this.signal = flow.signal;
     this.definition = definitionOf(store, run);
@@ -80,15 +95,15 @@ export class FlowContext {
         ...browser,
         extraHttpHeaders: request.extra_http_headers ?? {},
         allowedUrls: this.allowedUrls,
-        downloadsDir: files.downloadsFolder(run.run_id),
-        evidenceDir: files.runFolder(run.run_id),
+        downloadsDir: this.downloadsDir,
+        evidenceDir: ofAttempt(files.runFolder(run.run_id), flow.attempt),
       },
       recorder,
     );
   }
 
-  get steps(): number {
-    return this.#steps;
+  get used(): Used {
+    return { steps: this.#steps, cost: this.#cost };
   }
 
   /** What the workflow tells a model in every block, as far as this one is told it. */

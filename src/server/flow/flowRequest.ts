@@ -11,6 +11,7 @@ import type { NewRun, RunRow, Store } from '../store.js';
 import { checkTaskRequest } from '../taskRequest.js';
 import { convertedParameters } from '../workflowParameters.js';
 import type { WorkflowRow } from '../workflowStore.js';
+import type { RetryPolicy } from './attempts.js';
 import { blockTask, modelOf, schemaOf } from './blocks/goalTask.js';
 import { KINDS } from './blocks/kinds.js';
 import { openCredentials } from './credentials.js';
@@ -56,6 +57,8 @@ export interface Definition extends FlowDefinition {
   /** `workflow_system_prompt`. */
   readonly instructions: string;
   readonly errorCodes: Readonly<Record<string, string>>;
+  /** Null: it is run once. */
+  readonly retries: RetryPolicy | null;
 }
 
 /** The version that a run is of: later ones do not change it. */
@@ -74,6 +77,7 @@ function definitionIn(row: WorkflowRow): Definition {
     finallyLabel: (written['finally_block_label'] ?? null) as string | null,
     instructions: (written['workflow_system_prompt'] ?? '') as string,
     errorCodes: (written['error_code_mapping'] ?? {}) as Record<string, string>,
+    retries: (written['retry_policy'] ?? null) as RetryPolicy | null,
   };
 }
 
@@ -162,12 +166,21 @@ function refuseSettings(workflow: Record<string, unknown>): void {
   const asked = (['persist_browser_session', 'reuse_browser_session', 'browser_profile_key'] as const).filter((name) => workflow[name]);
   const settings = [
     ...asked,
-    ...(definition['retry_policy'] ? ['retry_policy'] : []),
+    ...refusedOfRetries((definition['retry_policy'] ?? null) as Record<string, unknown> | null),
     ...(definition['browser_settings'] ? ['browser_settings'] : []),
   ];
   if (settings.length === 0) return;
   const names = settings.map((name) => `\`${name}\``).join(', ');
   throw refusal(422, `The local server does not run this workflow: it cannot honour its ${names}. Leave it out, or use another server.`);
+}
+
+function refusedOfRetries(policy: Record<string, unknown> | null): string[] {
+  const rules = (policy?.['retry_on'] ?? []) as readonly { readonly status: string }[];
+  return [
+    ...(policy && (policy['webhook_on_retry'] ?? 'final_only') !== 'final_only' ? ['webhook_on_retry'] : []),
+    // A run that is cancelled here is over at once.
+    ...(rules.some(({ status }) => status === 'canceled') ? ['retry_on of canceled runs'] : []),
+  ];
 }
 
 /** A page or a model says for no credential that it is to be used. */

@@ -46,6 +46,16 @@ export interface FlowRun {
   readonly browser: Pick<TaskSpec, 'browser' | 'keepBrowserState'>;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** By the attempts before this one. */
+  readonly used: Used;
+}
+
+export interface Used {
+  readonly steps: number;
+  /** US dollars. */
+  readonly cost: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -55,7 +65,8 @@ const DEFAULT_MINUTES = 240;
 const MAX_KNOWN = 24_000;
 const MAX_KNOWN_EACH = 6_000;
 
-export async function runWorkflow(deps: FlowRunDeps, flow: FlowRun): Promise<RunEnd> {
+/** One attempt. */
+export async function runWorkflow(deps: FlowRunDeps, flow: FlowRun): Promise<{ readonly end: RunEnd; readonly used: Used }> {
   const { signal, request } = flow;
   const minutes = request.max_elapsed_time_minutes ?? DEFAULT_MINUTES;
   const [timeUp, done] = [new AbortController(), new AbortController()];
@@ -65,11 +76,11 @@ export async function runWorkflow(deps: FlowRunDeps, flow: FlowRun): Promise<Run
   );
   const host = new Host(deps, { ...flow, signal: AbortSignal.any([signal, timeUp.signal]) });
   try {
-    return await host.toEnd();
+    return { end: await host.toEnd(), used: host.used };
   } catch (error) {
     if (signal.aborted || !timeUp.signal.aborted) throw error;
     const limit = `${minutes} minute${minutes === 1 ? '' : 's'}`;
-    return { status: 'timed_out', reason: `Workflow run exceeded max elapsed runtime limit of ${limit}.` };
+    return { end: { status: 'timed_out', reason: `Workflow run exceeded max elapsed runtime limit of ${limit}.` }, used: host.used };
   } finally {
     done.abort();
     await host.close();
@@ -97,13 +108,17 @@ class Host implements FlowHost {
     return { status, reason, errors };
   }
 
+  get used(): Used {
+    return this.#context.used;
+  }
+
   close(): Promise<void> {
     return this.#context.close();
   }
 
   async begun(...[block, place]: Parameters<FlowHost['begun']>): Promise<string> {
-    const { lease } = this.#flow;
-    return this.#deps.queue.write(lease, () => this.#blocks.insert(lease.runId, block, place, this.#context.steps));
+    const { lease, attempt } = this.#flow;
+    return this.#deps.queue.write(lease, () => this.#blocks.insert(lease.runId, block, place, this.#context.used.steps, attempt));
   }
 
   async news(...[id, news]: Parameters<FlowHost['news']>): Promise<void> {
@@ -113,7 +128,7 @@ class Host implements FlowHost {
 
   async ended(...[id, _block, end]: Parameters<FlowHost['ended']>): Promise<void> {
     const { lease } = this.#flow;
-    this.#deps.queue.write(lease, () => this.#blocks.end(lease.runId, id, end, this.#context.steps));
+    this.#deps.queue.write(lease, () => this.#blocks.end(lease.runId, id, end, this.#context.used.steps));
   }
 
   async outputs(all: Readonly<Record<string, unknown>>): Promise<void> {

@@ -2,6 +2,7 @@
 import { formatServerTime } from '../../protocol/time.js';
 import type { ActionRow, RunRow, WebhookRow } from '../store.js';
 import { actionWire, ORGANIZATION_ID, type RunWire } from '../wire.js';
+import type { EndedAttempt } from './attempts.js';
 import type { BlockRow } from './blockStore.js';
 import { isOnPage } from './blocks/kinds.js';
 
@@ -20,7 +21,14 @@ export function flowTimeline(run: RunRow, blocks: readonly BlockRow[], actions: 
       .map((row) => {
         const children = items(row.block_id);
         const times = { created_at: time(row.created_at), modified_at: time(row.modified_at) };
-        return { type: 'block', block: blockWire(run, row, actionsIn(row, byStep, steps)), thought: null, children, attempt: 1, ...times };
+        return {
+          type: 'block',
+          block: blockWire(run, row, actionsIn(row, byStep, steps)),
+          thought: null,
+          children,
+          attempt: row.attempt,
+          ...times,
+        };
       })
       .reverse();
   return items(null);
@@ -46,7 +54,7 @@ function blockWire(run: RunRow, row: BlockRow, own: readonly ActionRow[]): Wire 
     workflow_run_block_id: row.block_id,
     block_workflow_run_id: row.block_type === 'workflow_trigger' ? (output?.['workflow_run_id'] ?? null) : null,
     workflow_run_id: run.run_id,
-    attempt_number: 1,
+    attempt_number: row.attempt,
     organization_id: ORGANIZATION_ID,
     description: null,
     parent_workflow_run_block_id: row.parent_id,
@@ -98,19 +106,52 @@ const valueText = (value: unknown): string => (typeof value === 'string' ? value
 
 const requestOf = (run: RunRow): Wire => JSON.parse(run.request) as Wire;
 
-/** The one attempt that a run has here. */
-const attemptOf = (run: RunRow) => ({
-  attempt_number: 1,
-  status: run.status,
-  failure_reason: run.failure_reason,
-  error_codes: (json(run.errors) as { error_code: string }[]).map(({ error_code }) => error_code),
-  started_at: time(run.started_at),
-  finished_at: time(run.finished_at),
-  retry_decision: null,
-  decision_reason: null,
-  next_attempt_at: null,
-  webhook_sent_at: null,
+/** Every attempt, the newest last. */
+function attemptsOf(run: RunRow): Wire[] {
+  const ended = json(run.attempts) as readonly EndedAttempt[];
+  const all = ended.map((each, index) => ({
+    attempt_number: index + 1,
+    status: each.status,
+    failure_reason: each.reason,
+    error_codes: each.errors.map(({ error_code }) => error_code),
+    started_at: time(each.started_at),
+    finished_at: time(each.finished_at),
+    retry_decision: each.revoked ? 'revoked' : 'retry',
+    decision_reason: each.revoked ? 'cancel' : null,
+    next_attempt_at: time(each.next_at),
+    webhook_sent_at: null,
+  }));
+  if (run.next_attempt_at !== null || ended.at(-1)?.revoked) return all;
+  const isLastOfSeveral = ended.length > 0 && run.finished_at !== null;
+  const last = {
+    attempt_number: ended.length + 1,
+    status: run.status,
+    failure_reason: run.failure_reason,
+    error_codes: (json(run.errors) as { error_code: string }[]).map(({ error_code }) => error_code),
+    started_at: time(run.started_at),
+    finished_at: time(run.finished_at),
+    retry_decision: isLastOfSeveral ? 'final' : null,
+    // What was tried again before, and is not now, may not be any more.
+    decision_reason: isLastOfSeveral && ended.some(({ status }) => status === run.status) ? 'budget_exhausted' : null,
+    next_attempt_at: null,
+    webhook_sent_at: null,
+  };
+  return [...all, last];
+}
+
+/** What of a run says which attempt it is at. */
+export const retryParts = (run: RunRow) => ({
+  attempt: Math.max(1, attemptsOf(run).length),
+  retry_pending: run.next_attempt_at !== null,
+  next_attempt_at: time(run.next_attempt_at),
 });
+
+/** Between two attempts a run is shown as the last of them ended, as upstream does; here it is at work until its end. */
+export function shownRun(run: RunRow): RunRow {
+  if (run.next_attempt_at === null) return run;
+  const { status, reason, errors, finished_at } = (json(run.attempts) as readonly EndedAttempt[]).at(-1)!;
+  return { ...run, status, failure_reason: reason, errors: JSON.stringify(errors), finished_at };
+}
 
 /** What only runs of workflows have. @param isStart the parameters are shown as they were sent */
 export function flowParts(run: RunRow, isStart: boolean): Wire {
@@ -124,10 +165,8 @@ export function flowParts(run: RunRow, isStart: boolean): Wire {
     script_id: null,
     browser_seed_source: 'fresh',
     browser_settings_receipt: null,
-    attempt: 1,
-    attempts: isStart ? [] : [attemptOf(run)],
-    retry_pending: false,
-    next_attempt_at: null,
+    ...retryParts(run),
+    attempts: isStart ? [] : attemptsOf(run),
     run_request: {
       workflow_id: run.workflow_permanent_id,
       parameters: isStart ? said('sent_parameters') : said('parameters'),
@@ -155,7 +194,8 @@ export function flowParts(run: RunRow, isStart: boolean): Wire {
 }
 
 /** A run in a list of the runs of a workflow. */
-export function workflowRunWire(run: RunRow, webhook: WebhookRow | null): Wire {
+export function workflowRunWire(row: RunRow, webhook: WebhookRow | null): Wire {
+  const run = shownRun(row);
   const request = requestOf(run);
   const said = (name: string): unknown => request[name] ?? null;
   return {
@@ -201,10 +241,8 @@ export function workflowRunWire(run: RunRow, webhook: WebhookRow | null): Wire {
     ignore_inherited_workflow_system_prompt: false,
     credits_used: 0,
     cached_credits_used: 0,
-    attempt: 1,
-    retry_pending: false,
-    next_attempt_at: null,
-    attempts: [attemptOf(run)],
+    ...retryParts(run),
+    attempts: attemptsOf(run),
     browser_type: null,
     browser_settings: null,
     browser_settings_receipt: null,

@@ -6,7 +6,7 @@ import { BlockStore } from '../flow/blockStore.js';
 import { flowTimeline } from '../flow/flowWire.js';
 import { invalid, refusal } from '../httpError.js';
 import { choices, longText, pageNumber } from '../query.js';
-import type { RunRow } from '../store.js';
+import type { RunRow, TagFilter } from '../store.js';
 import { actionWire, legacyRequestWire, legacyTaskWire, listItemWire, runWire, stepWire, timelineWire } from '../wire.js';
 
 /** Longest `Prefer: wait`, in seconds: below the 30 s after which clients and proxies tend to give up. */
@@ -29,7 +29,8 @@ export function addRuns(app: Hono, deps: RouteDeps): void {
     if ((search !== null || workflows.length > 0) && page * limit > SEARCH_LIMIT) {
       throw refusal(400, 'Search pagination is limited to the first 1000 matches. Use a narrower search.');
     }
-    return c.json(store.listRuns({ statuses, runTypes, search, workflows, limit, offset: (page - 1) * limit }).map(listItemWire));
+    const tags = tagFilters(query);
+    return c.json(store.listRuns({ statuses, runTypes, search, workflows, tags, limit, offset: (page - 1) * limit }).map(listItemWire));
   });
 
   app.get('/v1/runs/:id', async (c) => {
@@ -131,4 +132,22 @@ function runIds(body: Record<string, unknown>): string[] {
   );
   if (faults.length > 0) throw invalid(faults);
   return ids as string[];
+}
+
+const MAX_TAG_TERMS = 20;
+
+/** `label`, `key:*` and `key:value`: terms of one key are alternatives, keys are not. @throws HttpError 400 */
+function tagFilters(query: URLSearchParams): TagFilter[] {
+  const terms = query.getAll('tags').flatMap((text) => text.split(',').map((term) => term.trim()));
+  const refused = (term: string) => refusal(400, `Invalid tag filter '${term}'; expected 'label', 'key:*', or 'key:value'.`);
+  if (terms.length > MAX_TAG_TERMS) throw refusal(400, `Invalid tag filter: at most ${MAX_TAG_TERMS} terms.`);
+  const byKey = Map.groupBy(terms, (term) => {
+    const [, key = null, value = term] = /^([^:]*):(.*)$/s.exec(term) ?? [];
+    if (key === '' || value === '') throw refused(term);
+    return key;
+  });
+  return [...byKey].map(([key, all]) => {
+    const values = all.map((term) => (key === null ? term : term.slice(key.length + 1)));
+    return { key, values: key !== null && values.includes('*') ? null : values };
+  });
 }

@@ -92,7 +92,7 @@ async function refusalNow(block: FlowBlock, task: BlockTask, flow: FlowContext):
 
 function specOf(block: FlowBlock, task: BlockTask, flow: FlowContext): TaskSpec {
   const { run, request, browser } = flow.flow;
-  const { files, codesOf, uploads } = flow.deps;
+  const { codesOf, uploads } = flow.deps;
   const opened = credentialOf(block, flow);
   const text = (name: string): string | null => (block[name] as string | null | undefined) || null;
   return {
@@ -124,7 +124,7 @@ function specOf(block: FlowBlock, task: BlockTask, flow: FlowContext): TaskSpec 
       suffix: text('download_suffix'),
       timeoutMs: block['download_timeout'] ? Math.round(Number(block['download_timeout']) * 1000) : null,
     },
-    downloadsDir: files.downloadsFolder(run.run_id),
+    downloadsDir: flow.downloadsDir,
     evidenceDir: null,
   };
 }
