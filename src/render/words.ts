@@ -95,11 +95,21 @@ function labelOf(block: BlockItem): string {
   return parts.filter(Boolean).join(' ');
 }
 
-function reasonOf({ failure_reason, executed_branch_next_block, executed_branch_expression, description }: BlockItem): string {
+function reasonOf(block: BlockItem): string {
+  const { failure_reason, executed_branch_next_block, executed_branch_expression, description } = block;
   if (failure_reason !== null) return failure_reason;
   // Why a branch was taken says more than what a model thought the block would do.
-  if (executed_branch_next_block !== null) return executed_branch_expression ?? 'no condition held';
+  if (executed_branch_next_block !== null) {
+    return [executed_branch_expression ?? 'no condition held', judgedBecause(block['output'])].filter(Boolean).join(' → ');
+  }
   return description ?? '';
+}
+
+/** What a model said of the condition that held; empty where a template decided, or a server does not tell. */
+function judgedBecause(output: unknown): string {
+  const evaluations = (output as { readonly evaluations?: unknown } | null)?.evaluations;
+  const held = Array.isArray(evaluations) ? evaluations.find((each) => each?.is_matched === true) : null;
+  return typeof held?.reasoning === 'string' ? held.reasoning : '';
 }
 
 function describeIteration(view: RunView, { parent, item }: Extract<Node, { kind: 'iteration' }>): Described {
