@@ -25,17 +25,24 @@ export async function confirm(ctx: CliContext, command: Command, what: string, y
 /** One line that is not shown while it is typed. */
 export const askSecretly = (ctx: CliContext, prompt: string): Promise<string> => question(ctx, prompt, true);
 
+/** One line that is shown; empty when the person ends the input instead (Ctrl-D). */
+export const askLine = (ctx: CliContext, prompt: string): Promise<string> => question(ctx, prompt, false);
+
 async function question({ io, signal, interrupt }: CliContext, prompt: string, isSecret: boolean): Promise<string> {
-  io.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const line = createInterface({ input: io.stdin, output: isSecret ? silent : io.stderr, terminal: isSecret || io.stdin.isTTY === true });
-  line.on('SIGINT', interrupt);
+  line.on('SIGINT', interrupt); // in raw mode Ctrl-C is a key
+  if (isSecret) io.stderr.write(prompt); // only now: a key that is typed at once must not be shown
+  const ended = new Promise<null>((resolve) => line.once('close', () => resolve(null)));
+  let answer: string | null = null;
   try {
-    return await line.question('', { signal });
+    answer = await Promise.race([line.question(isSecret ? '' : prompt, { signal }), ended]);
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    if (!signal.aborted) throw error;
   } finally {
     line.close();
-    if (isSecret) io.stderr.write('\n');
+    if (isSecret || (answer === null && !signal.aborted)) io.stderr.write('\n'); // an aborted question that is shown ends its row itself
   }
+  if (signal.aborted) throw signal.reason;
+  return answer ?? '';
 }

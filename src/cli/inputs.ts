@@ -1,10 +1,10 @@
 /** What a command reads besides its flags: the prompt, and secrets. */
-import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import type { Io } from '../io.js';
-import type { CliContext, GlobalFlags } from './context.js';
+import { askLine, canAsk } from './ask.js';
+import type { CliContext } from './context.js';
 import { readTextFile } from './parsers.js';
 
 /** The prompt from the flag, a file (`@file`), standard input (`-`), or the person at the terminal. */
@@ -14,19 +14,11 @@ export async function readPrompt(ctx: CliContext, command: Command, given: strin
   return prompt.trim();
 }
 
-async function ask({ io, signal }: CliContext, command: Command): Promise<string> {
-  const { input } = command.optsWithGlobals<GlobalFlags>();
-  if (!io.stdin.isTTY || !io.stderr.isTTY || input === false) {
+async function ask(ctx: CliContext, command: Command): Promise<string> {
+  if (!canAsk(ctx, command)) {
     throw new UsageError('there is no prompt', { hint: 'add --prompt "What to do", --prompt @file or --prompt -' });
   }
-  const line = createInterface({ input: io.stdin, output: io.stderr });
-  try {
-    return await line.question('What should the browser do? ', { signal });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    line.close();
-  }
+  return askLine(ctx, 'What should the browser do? ');
 }
 
 /**

@@ -233,3 +233,29 @@ test.each([
   await until(watch, /fill_order/, /Order 12 flower pots/);
   expect(watch.screen.raw().split(sent).length).toBeGreaterThan(before);
 });
+
+test.each([
+  ['the prompt of a task, Ctrl-C', ['task', 'run', '--url', 'https://shop.example'], /browser do\?/, '\u0003', 130, 'interrupted'],
+  [
+    'the prompt of a task, Ctrl-D',
+    ['task', 'run', '--url', 'https://shop.example'],
+    /browser do\?/,
+    '\u0004',
+    2,
+    'error: the prompt is empty',
+  ],
+  ['a key, Ctrl-C', ['auth', 'login'], /API key/, '\u0003', 130, 'interrupted'],
+  ['a key, Ctrl-D', ['auth', 'login'], /API key/, '\u0004', 4, 'error: '],
+])('asked for %s: a line of words below the question, and no stack', async (_, args, asked, key, code, words) => {
+  const home = mkdtempSync(join(tmpdir(), 'skyvern-asked-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  const screen = programIn(args, {
+    env: { SKYVERN_HOME: home, SKYVERN_API_KEY: 'a-key-of-tests', SKYVERN_BASE_URL: 'http://127.0.0.1:9' },
+  });
+  await screen.shows(asked);
+  screen.type(key);
+  expect(await screen.ended).toBe(code);
+  const rows = screen.everything();
+  expect(rows.findIndex((row) => row.startsWith(words))).toBe(rows.findIndex((row) => asked.test(row)) + 1);
+  expect(rows.join('\n')).not.toMatch(/unexpected|AbortError|at .*node:/);
+});
