@@ -38,6 +38,7 @@ function stuckRunner(): Stuck {
         run: (_, __, signal) => on('run', signal),
         ask: (_, __, signal) => on('ask', signal),
         request: (_, signal) => on('request', signal),
+        print: (_, signal) => on('print', signal),
         close: async () => void open--,
       };
     },
@@ -50,7 +51,7 @@ const inner = [{ block_type: 'http_request', label: 'inner', url: 'https://api.e
 const words = { criteria_type: 'prompt', expression: 'the page is red' };
 
 /** Of each kind: its fields, and what of it goes on when it is canceled. */
-const STUCK: Readonly<Record<string, readonly [what: 'run' | 'ask' | 'request' | 'nothing', fields: Wire]>> = {
+const STUCK: Readonly<Record<string, readonly [what: 'run' | 'ask' | 'request' | 'print' | 'nothing', fields: Wire]>> = {
   task: ['run', goal],
   task_v2: ['run', { prompt: 'do it' }],
   navigation: ['run', { ...goal, url: 'https://a.example/' }],
@@ -63,17 +64,19 @@ const STUCK: Readonly<Record<string, readonly [what: 'run' | 'ask' | 'request' |
   text_prompt: ['ask', { prompt: 'say' }],
   http_request: ['request', { url: 'https://api.example/x' }],
   file_url_parser: ['request', { file_url: 'https://api.example/x.csv' }],
+  pdf_parser: ['request', { file_url: 'https://api.example/x.pdf', json_schema: { type: 'object' } }],
+  print_page: ['print', {}],
   wait: ['nothing', { wait_sec: 1_800 }],
   human_interaction: ['nothing', { instructions: 'Look', recipients: ['a@b.example'] }],
   conditional: ['ask', { branch_conditions: [{ criteria: words, next_block_label: 'never' }, { is_default: true }] }],
   while_loop: ['request', { condition: { expression: '{{ true }}' }, loop_blocks: inner }],
   for_loop: ['request', { loop_variable_reference: '{{ [1, 2] }}', loop_blocks: inner }],
 };
-/** Over as soon as they begin. */
-const AT_ONCE = ['terminate'];
+/** Over as soon as it begins, and one that has a run of its own: see flowTriggers.test.ts. */
+const OTHERS = ['terminate', 'workflow_trigger'];
 
 test('each kind of block that takes time is canceled below', () => {
-  expect([...Object.keys(STUCK), ...AT_ONCE].sort()).toEqual(Object.keys(KINDS).sort());
+  expect([...Object.keys(STUCK), ...OTHERS].sort()).toEqual(Object.keys(KINDS).sort());
 });
 
 test.each(Object.entries(STUCK))('%s', async (block_type, [what, fields]) => {
