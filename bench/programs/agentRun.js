@@ -39,7 +39,8 @@ const ours = {
 };
 
 async function script(page) {
-  const shot = () => page.screenshot({ type: 'png' });
+  // Now and then the browser takes no picture of a page that has just gone elsewhere.
+  const shot = () => page.screenshot({ type: 'png' }).catch(() => page.screenshot({ type: 'png' }));
   const look = async () => {
     await page.ariaSnapshot({ mode: 'ai' });
     await shot();

@@ -28,7 +28,7 @@ const { client, start, close } = await embedded(folder, runner, 4);
 const ours = { client, steps: 5, start: () => start({ prompt: PROMPT, url: site.url, engine: 'rules' }) };
 
 async function script(page) {
-  // With several pages at once the browser now and then takes no picture of one that has just gone elsewhere.
+  // Now and then the browser takes no picture of a page that has just gone elsewhere.
   const shot = () => page.screenshot({ type: 'png' }).catch(() => page.screenshot({ type: 'png' }));
   const step = async (act) => {
     await page.ariaSnapshot({ mode: 'ai' });

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { DownloadQuota } from '../../src/browser/evidence/downloadQuota.js';
 import { findBrowser } from '../../src/browser/find.js';
 import { launchBrowser } from '../../src/browser/launch.js';
@@ -121,6 +121,21 @@ test('of a session that nobody waited for, as of a run that was canceled while i
   };
   expect(await leaves(false)).toEqual([]);
   expect(await leaves(true)).toEqual(expect.arrayContaining(['frames.part', 'network.har'])); // twin: what a recording is made of
+});
+
+test('a page that moves while nothing is done to it is in the film by pictures of its own', async () => {
+  const pool = testPool();
+  onTestFinished(() => pool.close());
+  const moving = `<body>0<script>setInterval(() => { document.body.textContent = String(performance.now()); }, 50)</script>`;
+  const site = await servePages({ '/': moving });
+  const folder = mkdtempSync(join(tmpdir(), 'skyvern-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const evidence = { folder, clean: { text: (text: string) => text, deep: <T>(value: T) => value } };
+  const session = await pool.open(sessionOf(mkdtempSync(join(folder, 'downloads-')), [site.origin], { evidence }));
+  onTestFinished(() => session.close());
+  await session.page.perform({ kind: 'goto', url: `${site.origin}/` });
+  const picture = await session.page.screenshot();
+  await vi.waitFor(() => expect(statSync(join(folder, 'frames.part')).size).toBeGreaterThan(picture!.length), 20_000);
 });
 
 test('secrets of a run are in neither log nor archive, also when a page writes them there itself', async () => {

@@ -13,6 +13,11 @@ export interface Frame {
 
 /** A page that never stands still gives no more than this: enough to follow what happens. */
 const FRAMES_PER_SECOND = 4;
+/**
+ * The pictures that are taken after each action are film enough while one follows the other as soon as this. Only then is the browser told to send
+ * its own, of all that moves: they cost a tenth of the run.
+ */
+const QUIET_MS = 250;
 const QUALITY = 60;
 /** An hour of a page that never stands still; later pictures are not taken. */
 const MAX_FRAMES = 60 * 60 * FRAMES_PER_SECOND;
@@ -33,6 +38,7 @@ export class Frames {
   #turning: Promise<void> = Promise.resolve();
   #covered = false;
   #ended = false;
+  readonly #over = new AbortController();
 
   constructor(path: string, clock: Clock, size: { readonly width: number; readonly height: number }) {
     this.#path = path;
@@ -60,11 +66,20 @@ export class Frames {
     this.#page = page;
     this.#turning = this.#turning.then(async () => {
       if (before && !before.isClosed()) await before.screencast.stop().catch(() => {});
-      if (page && page === this.#page && !page.isClosed() && !this.#ended && !this.#covered) {
-        const onFrame = ({ data }: { readonly data: Buffer }) => this.#taken(page, data);
-        // A browser of somebody else's may not allow it.
-        await page.screencast.start({ onFrame, size: this.#size, quality: QUALITY, fps: FRAMES_PER_SECOND }).catch(() => {});
-      }
+    });
+    if (page) void this.#startWhenQuiet(page);
+  }
+
+  async #startWhenQuiet(page: Page): Promise<void> {
+    const begunAt = this.#clock.monotonic();
+    const isWanted = () => page === this.#page && !page.isClosed() && !this.#ended && !this.#covered;
+    const leftMs = () => Math.max(begunAt, this.#lastAt) + QUIET_MS - this.#clock.monotonic();
+    while (isWanted() && leftMs() > 0) await this.#clock.sleep(leftMs(), this.#over.signal).catch(() => {});
+    this.#turning = this.#turning.then(async () => {
+      if (!isWanted()) return;
+      const onFrame = ({ data }: { readonly data: Buffer }) => this.#taken(page, data);
+      // A browser of somebody else's may not allow it.
+      await page.screencast.start({ onFrame, size: this.#size, quality: QUALITY, fps: FRAMES_PER_SECOND }).catch(() => {});
     });
   }
 
@@ -84,6 +99,7 @@ export class Frames {
   async end(): Promise<void> {
     if (!this.#ended && this.#firstAt !== null) this.#endMs = Math.round(this.#clock.monotonic() - this.#firstAt);
     this.#ended = true;
+    this.#over.abort();
     await this.#writing;
     await (await this.#file?.catch(() => null))?.close().catch(() => {});
   }
