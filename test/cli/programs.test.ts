@@ -14,7 +14,7 @@ const STARTERS: Readonly<Record<string, string>> = {
 };
 
 const startersIn = (sources: Readonly<Record<string, string>>): string[] =>
-  Object.entries(sources).flatMap(([file, text]) => (/['"](?:node:)?child_process['"]/.test(text) ? [file] : []));
+  Object.entries(sources).flatMap(([file, text]) => (/^(?!import type ).*['"](?:node:)?child_process['"]/m.test(text) ? [file] : []));
 
 test('A14 no pager and no editor is ever started: programs are started in these places alone, without a shell', () => {
   const sources = Object.fromEntries(
@@ -25,6 +25,7 @@ test('A14 no pager and no editor is ever started: programs are started in these 
     expect([file, /\b(?:PAGER|VISUAL|EDITOR)\b/.test(text)]).toEqual([file, false]);
     if (file in STARTERS) expect([file, /\bshell: true\b|(?<![.\w])exec(?:Sync)?\(/.test(text)]).toEqual([file, false]);
   }
-  // Another one would be noticed.
+  // Another one would be noticed; a type starts nothing.
   expect(startersIn({ 'cli/table.ts': "import { spawn } from 'node:child_process';" })).toEqual(['cli/table.ts']);
+  expect(startersIn({ 'cli/table.ts': "import type { ChildProcess } from 'node:child_process';" })).toEqual([]);
 });
