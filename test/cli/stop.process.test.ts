@@ -4,18 +4,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { turn } from '../support/clock.js';
+import { until } from '../support/clock.js';
 import { tempFolder } from '../support/io.js';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/skyvern.js');
-
-async function until<T>(look: () => T | null | Promise<T | null>): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (seen !== null) return seen;
-    await turn();
-  }
-}
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -6,20 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { turn } from '../support/clock.js';
+import { until } from '../support/clock.js';
 import { tempFolder } from '../support/io.js';
 
 vi.setConfig({ testTimeout: 120_000 }); // real processes on a busy machine
 
 const PROGRAM = join(import.meta.dirname, '../../bin/skyvern.js');
-
-async function until<T>(look: () => T | null | Promise<T | null>): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (seen !== null) return seen;
-    await turn();
-  }
-}
 
 /** A site on which every request has an effect: it is counted by its path. Those to `/slow...` are not answered until `answer`. */
 async function site() {

@@ -4,7 +4,7 @@ import { manualClock } from '../support/clock.js';
 import { type Answered, embedded } from '../support/embedded.js';
 import { type Flows, flows, type Wire } from '../support/flows.js';
 import { recorded } from '../support/recorded.js';
-import { noModels, type Script, scriptedRunner, scripts } from '../support/scriptedRunner.js';
+import { noModels, type Script, scriptedRunner, scripts, spending } from '../support/scriptedRunner.js';
 
 const seen = (name: string) => recorded(name).response.body as Answered['body'];
 const policy = (more: Wire = {}) => ({
@@ -117,13 +117,7 @@ test('a server that dies between two attempts leaves the run failed, and makes n
 });
 
 test('all attempts together cost no more than the run may', async () => {
-  const spend: Script = async (_, recorder) => {
-    await recorder.acting();
-    await recorder.stepStarted(0);
-    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, cost: 0.3, model: 'm' };
-    await recorder.stepEnded(0, { status: 'failed', isLast: true, usage });
-    return { status: 'failed', reason: 'no', errors: [], output: null };
-  };
+  const spend = spending(0.3, { status: 'failed', reason: 'no', errors: [], output: null });
   const server = await flows({ defaultEngine: null, models: { ...noModels, refusal: async () => null } }, { spend });
   const { body } = await server.begin([task('spend it')], { ...policy({ max_retries: 3, delay_seconds: 0 }), body: { max_cost: 0.5 } });
   await ended(server, body.run_id);

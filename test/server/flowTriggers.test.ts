@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Answered, embedded } from '../support/embedded.js';
 import { type Flows, flows, type Wire } from '../support/flows.js';
-import { noModels, type Script, scriptedRunner } from '../support/scriptedRunner.js';
+import { noModels, scriptedRunner, spending } from '../support/scriptedRunner.js';
 
 const trigger = (id: string, more: Wire = {}) => ({ block_type: 'workflow_trigger', label: 'go', workflow_permanent_id: id, ...more });
 const goal = (text: string, more: Wire = {}) => ({ block_type: 'task', label: 'x', navigation_goal: text, ...more });
@@ -162,13 +162,7 @@ test('an address that a run found is not one that people typed, also for the run
 });
 
 test('what runs cost that a run starts is what it costs itself', async () => {
-  const spend: Script = async (_, recorder) => {
-    await recorder.acting();
-    await recorder.stepStarted(0);
-    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, cost: 0.3, model: 'm' };
-    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage });
-    return { status: 'completed', output: null };
-  };
+  const spend = spending(0.3, { status: 'completed', output: null });
   const models = { ...noModels, refusal: async () => null };
   const server = await flows({ defaultEngine: null, models }, { spend });
   const child = await kept(server, [goal('spend it')]);

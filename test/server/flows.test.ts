@@ -4,7 +4,7 @@ import { manualClock } from '../support/clock.js';
 import { type Answered, embedded } from '../support/embedded.js';
 import { type Flows, flows, type Wire } from '../support/flows.js';
 import { recorded } from '../support/recorded.js';
-import { type Script, scriptedRunner, untilAborted } from '../support/scriptedRunner.js';
+import { scriptedRunner, spending, untilAborted } from '../support/scriptedRunner.js';
 
 const seen = (name: string) => recorded(name).response.body as Answered['body'];
 
@@ -428,13 +428,7 @@ test('a credential is used where it is typed into a page, and is sent nowhere', 
 });
 
 test('a model is the block’s, else the run’s, else the workflow’s; what all blocks cost together is bounded', async () => {
-  const spend: Script = async (_, recorder) => {
-    await recorder.acting();
-    await recorder.stepStarted(0);
-    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, cost: 0.3, model: 'm' };
-    await recorder.stepEnded(0, { status: 'completed', isLast: true, usage });
-    return { status: 'completed', output: null };
-  };
+  const spend = spending(0.3, { status: 'completed', output: null });
   const models = {
     share: () => '',
     refusal: async ({ name }: { name: string | null }) => (name === 'none/such' ? 'there is no model none/such' : null),

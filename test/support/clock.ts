@@ -18,6 +18,15 @@ interface Sleeper {
 /** One turn of the event loop: real sockets and files get theirs. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** What `look` sees as soon as it is not null, asked once a turn; the time limit of the test is that of the wait. */
+export async function until<T>(look: () => T | null | Promise<T | null>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== null) return seen;
+    await turn();
+  }
+}
+
 /**
  * A clock that only moves when somebody sleeps on it: the sleeper that is due first wakes first, and time jumps to its moment.
  *

@@ -13,6 +13,17 @@ import type {
 
 export type Script = (spec: TaskSpec, recorder: Recorder, signal: AbortSignal) => Promise<Outcome>;
 
+/** One step with a model that costs so many US dollars. */
+export const spending =
+  (cost: number, outcome: Outcome): Script =>
+  async (_, recorder) => {
+    await recorder.acting();
+    await recorder.stepStarted(0);
+    const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, cost, model: 'm' };
+    await recorder.stepEnded(0, { status: outcome.status === 'completed' ? 'completed' : 'failed', isLast: true, usage });
+    return outcome;
+  };
+
 /** No model is there, and none can be had. */
 export const noModels: ModelDesk = {
   share: ({ name }) => name,
