@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { ENGINES, type TaskRunRequest } from '../../../protocol/task.js';
 import { addBrowserOptions, type BrowserFlags } from '../../browserFlags.js';
 import type { CliContext } from '../../context.js';
-import { earlierRequest } from '../../earlierTask.js';
 import { addFollowOptions, addWaitOption, type FollowFlags } from '../../follow.js';
 import { given } from '../../given.js';
 import { addGuardOptions, type GuardFlags, guardFields, refuseLocalOnly, withAttendance } from '../../guards.js';
@@ -73,7 +72,7 @@ export function define(command: Command, ctx: CliContext, handler = taskRun): vo
 export async function taskRun(ctx: CliContext, command: Command, flags: TaskRunFlags): Promise<void> {
   const mode = outputMode(ctx, command);
   const earlier = flags.like === undefined ? null : await connectToRun(ctx, command, flags.like);
-  const like = earlier && (await earlierRequest(earlier));
+  const like = earlier && (await (await import('../../earlierTask.js')).earlierRequest(earlier));
   const prompt = like && flags.prompt === undefined ? like.prompt : await readPrompt(ctx, command, flags.prompt);
   const secrets = await readSecrets(ctx.io, flags.secret ?? [], prompt);
   const target = earlier ?? (await connect(ctx, command));
